@@ -1,0 +1,30 @@
+# Every verb does all its own set-up in .venv; Python 3.11+ and make are all a machine needs.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test lint bench clean
+
+demo: $(READY)  ## find a colour in a real photograph
+	$(BIN)/python examples/demo.py
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest -q $(ARGS)
+
+lint: $(READY)  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## measure, print a table, write benchmarks/records/
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## remove what the other verbs made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pixgrep needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[all]" --group dev
+	touch $(READY)

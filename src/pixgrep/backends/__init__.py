@@ -1,0 +1,41 @@
+"""
+The only place where pixels are compared.
+
+A backend is a module with these verbs:
+
+- ``match(pixels, program, into=None) -> Bits``: which pixels, of shape (height, width, channels) and C-contiguous,
+  match which colour. The bits are written into `into` where it is given.
+
+`reference` is plain NumPy and judges the others; `numpy` is quick to start; `cpu` is quick on large pictures.
+"""
+
+import importlib
+from typing import Protocol
+
+from pixgrep.bits import Bits
+from pixgrep.errors import PixgrepError
+from pixgrep.model import Pixels, Program
+
+BACKENDS = ("numpy", "cpu", "reference")
+
+
+class Backend(Protocol):
+    """What every backend can do."""
+
+    def match(self, pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
+        """Return which pixels match which colour."""
+
+
+def get_backend(name: str) -> Backend:
+    """
+    Load the backend of that name.
+
+    Raises
+    ------
+    PixgrepError
+        There is none.
+    """
+    if name not in BACKENDS:
+        raise PixgrepError(f"there is no backend {name!r}; give 'auto' or one of {', '.join(map(repr, BACKENDS))}")
+    backend: Backend = importlib.import_module(f"pixgrep.backends.{name}")
+    return backend

@@ -1,0 +1,126 @@
+"""
+Compile a kernel with Numba and keep the machine code in a private folder.
+
+Numba's own cache raises on a truncated, foreign or full cache at the first call, and unpickles whatever it finds
+(seen with 0.68). Here a cache entry is read only when it is ours, unreadable to nobody else matters, and its SHA-256
+is right; whatever goes wrong, the kernel is compiled again and the search goes on.
+"""
+
+import hashlib
+import os
+import pickle
+import stat
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core.caching import CompileResultCacheImpl, _Cache
+from numba.core.serialize import dumps
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """
+    Compile `function` with Numba: no Python lock held, no bounds checks, cached on disk.
+
+    Never ``parallel=True``: threads belong to `run`, and Numba's default thread pool aborts the process when two
+    Python threads enter it (seen, 0.68).
+    """
+    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher._cache = KernelCache(function)
+    return dispatcher
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return the private folder for machine code, made if need be; None where there is none to be had."""
+    from platformdirs import user_cache_path
+
+    folder = Path(os.environ.get("PIXGREP_CACHE") or user_cache_path("pixgrep")) / "kernels"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = folder.lstat()
+    except OSError:
+        return None
+    if hasattr(os, "getuid"):
+        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o022:
+            return None  # somebody else could put code there that we would run
+    return folder
+
+
+@cache
+def source_stamp() -> bytes:
+    """Return a digest of all that decides the machine code, but for the processor and the types of the arguments."""
+    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+class KernelCache(_Cache):  # type: ignore[misc]  # Numba has no types
+    """Machine code of one kernel: a file per signature, read back only when whole and ours."""
+
+    _result = CompileResultCacheImpl
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._name = function.__qualname__
+
+    @property
+    def cache_path(self) -> str:
+        """The folder, as Numba's statistics want it."""
+        return str(cache_folder())
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled kernel for `sig`, or None when it must be compiled."""
+        path = self._path(sig, target_context.codegen())
+        if path is None or not path.exists():
+            return None
+        try:
+            target_context.refresh()
+            content = path.read_bytes()
+            if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
+                raise ValueError("the digest is wrong")
+            return self._result.rebuild(self, target_context, pickle.loads(content[DIGEST_BYTES:]))
+        except Exception:  # whatever is wrong with it, compiling again is the answer
+            path.unlink(missing_ok=True)
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the compiled kernel, whole or not at all; a full or read-only disk is no reason to fail."""
+        path = self._path(sig, data.codegen)
+        if path is None:
+            return
+        try:
+            content = dumps(self._result.reduce(self, data))
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(hashlib.sha256(content).digest() + content)
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+        except Exception:
+            return
+
+    def _path(self, sig: Any, codegen: Any) -> Path | None:
+        folder = cache_folder()
+        if folder is None:
+            return None
+        key = hashlib.sha256(source_stamp() + repr((self._name, sig, codegen.magic_tuple())).encode())
+        return folder / f"{self._name}-{key.hexdigest()[:32]}.bin"
+
+    def enable(self) -> None:
+        """Do nothing: the cache cannot be switched off from here."""
+
+    def disable(self) -> None:
+        """Do nothing: the cache cannot be switched off from here."""
+
+    def flush(self) -> None:
+        """Remove what is kept of this kernel."""
+        for path in (cache_folder() or Path()).glob(f"{self._name}-*.bin"):
+            path.unlink(missing_ok=True)

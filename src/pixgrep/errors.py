@@ -1,0 +1,56 @@
+"""
+Every error pixgrep raises on purpose.
+
+::
+
+    PixgrepError
+    ├── ColorError      a colour, a tolerance or a metric cannot be understood   (also ValueError)
+    ├── PictureError    a picture, an array or a region is not usable            (also ValueError)
+    │   └── DecodeError     a file is damaged, unknown, too large or unreadable
+    ├── OutputError     a result could not be written                            (also OSError)
+    └── MissingExtraError   an optional package is not installed                     (also ImportError)
+
+Messages say what was given, what is allowed and what to do next, in one line.
+"""
+
+
+class PixgrepError(Exception):
+    """The root of all errors that pixgrep raises on purpose."""
+
+
+class ColorError(PixgrepError, ValueError):
+    """A colour, a tolerance or a metric cannot be understood."""
+
+
+class PictureError(PixgrepError, ValueError):
+    """A picture, an array or a region is not usable."""
+
+
+class DecodeError(PictureError):
+    """A file is damaged, of an unknown kind, too large, or cannot be read."""
+
+
+class OutputError(PixgrepError, OSError):
+    """A result could not be written."""
+
+
+class MissingExtraError(PixgrepError, ImportError):
+    """An optional package is not installed."""
+
+
+class PixgrepWarning(UserWarning):
+    """Something that the user should know, and that stops nothing."""
+
+
+def one_line(error: BaseException) -> str:
+    r"""
+    Return the message of an error as one line; its type where it has no message.
+
+    Examples
+    --------
+    >>> one_line(ValueError("first\n  second"))
+    'first second'
+    >>> one_line(KeyError())
+    'KeyError'
+    """
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,259 @@
+"""What the user holds after a search: everything is read from the bits, when it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixgrep import bits as packed
+from pixgrep.bits import Bits
+from pixgrep.drawing import displayable, overlay
+from pixgrep.errors import MissingExtraError, PictureError, PixgrepError
+from pixgrep.model import Box, Match
+from pixgrep.sources import Reading, open_source
+
+if TYPE_CHECKING:
+    import pyarrow
+    from PIL import Image
+
+
+class Count(int):
+    """
+    How many pixels match at least one colour.
+
+    Attributes
+    ----------
+    counts : tuple of int
+        How many match each colour; a pixel of two colours counts for both.
+
+    Examples
+    --------
+    >>> Count(5, (3, 4)) + 1
+    6
+    """
+
+    counts: tuple[int, ...]
+
+    def __new__(cls, total: int, counts: tuple[int, ...]) -> Self:
+        count = super().__new__(cls, total)
+        count.counts = counts
+        return count
+
+    def __getnewargs__(self) -> tuple[int, tuple[int, ...]]:  # type: ignore[override]  # int knows of one argument
+        return int(self), self.counts
+
+    def __repr__(self) -> str:
+        return f"Count({int(self)}, counts={self.counts})"
+
+    __str__ = int.__repr__
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A picture that could not be searched, and why."""
+
+    source: str
+    error: PixgrepError
+
+
+class Matches:
+    """
+    The matching pixels of one picture, in reading order; every pixel once, whatever the number of its colours.
+
+    Coordinates are those of the whole picture, also where only a region was searched.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The colours asked for, as they were given.
+    region : Box
+        What was searched: (x, y, width, height).
+    source : str
+        The name of the picture.
+    bits : Bits
+        One bit a pixel of the region and colour.
+
+    Examples
+    --------
+    >>> import numpy as np, pixgrep as pg
+    >>> image = np.zeros((2, 3, 3), np.uint8)
+    >>> image[1, 2] = 255
+    >>> hits = pg.find(image, ["white", "red"])
+    >>> len(hits), hits.counts.tolist(), hits.first
+    (1, [1, 0], Match(x=2, y=1, color='white'))
+    >>> hits.xy
+    array([[2, 1]], dtype=int32)
+    """
+
+    def __init__(self, bits: Bits, names: tuple[str, ...], region: Box, source: str = "<array>") -> None:
+        self.bits = bits
+        self.names = names
+        self.region = region
+        self.source = source
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many pixels match each colour, shape (colors,)."""
+        return self.bits.counts()
+
+    @cached_property
+    def _total(self) -> int:
+        return packed.count_bits(self.bits.union)
+
+    def __len__(self) -> int:
+        """Return how many pixels match at least one colour."""
+        return self._total
+
+    def __bool__(self) -> bool:
+        return packed.first_bit(self.bits.union) is not None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of what was searched."""
+        return self.bits.shape
+
+    @cached_property
+    def xy(self) -> NDArray[np.int32] | NDArray[np.int64]:
+        """
+        Column and row of every match, shape (n, 2).
+
+        int32 wherever the picture fits, else int64.
+        """
+        x, y, width, height = self.region
+        fits = max(x + width, y + height) <= np.iinfo(np.int32).max
+        dtype: Any = np.int32 if fits else np.int64
+        return packed.coordinates(self.bits.union, self.shape[1], (x, y), dtype)
+
+    @property
+    def yx(self) -> NDArray[np.int32] | NDArray[np.int64]:
+        """Row and column of every match, shape (n, 2): a view of `xy`."""
+        return self.xy[:, ::-1]
+
+    @cached_property
+    def colors(self) -> NDArray[np.int32]:
+        """The number of the (first) matching colour for every row of `xy`, shape (n,)."""
+        if len(self.names) == 1:
+            return np.zeros(len(self), np.int32)
+        return self._colors_of(packed.positions(self.bits.union))
+
+    def _colors_of(self, positions: NDArray[np.int64]) -> NDArray[np.int32]:
+        colors = np.zeros(len(positions), np.int32)
+        for number in range(len(self.names) - 1, -1, -1):
+            colors[packed.set_at(self.bits.words[number], positions)] = number
+        return colors
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Whether each pixel of the region matches, shape (height, width)."""
+        return packed.mask(self.bits.union, self.shape)
+
+    @property
+    def masks(self) -> NDArray[np.bool_]:
+        """Whether each pixel of the region matches each colour, shape (colors, height, width)."""
+        if len(self.names) == 1:
+            return self.mask[np.newaxis]
+        return np.stack([packed.mask(words, self.shape) for words in self.bits.words])
+
+    @property
+    def first(self) -> Match | None:
+        """The first match in reading order, or None."""
+        return self._match_at(packed.first_bit(self.bits.union))
+
+    @property
+    def last(self) -> Match | None:
+        """The last match in reading order, or None."""
+        return self._match_at(packed.last_bit(self.bits.union))
+
+    def _match_at(self, position: int | None) -> Match | None:
+        if position is None:
+            return None
+        y, x = divmod(position, self.shape[1])
+        color = int(self._colors_of(np.array([position]))[0])
+        return Match(x + self.region.x, y + self.region.y, self.names[color])
+
+    @cached_property
+    def bbox(self) -> Box | None:
+        """The smallest box around all matches, or None."""
+        return self._box(self.bits.union)
+
+    @property
+    def bboxes(self) -> tuple[Box | None, ...]:
+        """The smallest box around the matches of each colour, None where there are none."""
+        return tuple(self._box(words) for words in self.bits.words)
+
+    @property
+    def firsts(self) -> tuple[Match | None, ...]:
+        """The first match of each colour, None where there is none."""
+        found = []
+        for name, words in zip(self.names, self.bits.words, strict=True):
+            position = packed.first_bit(words)
+            y, x = divmod(position or 0, self.shape[1] or 1)
+            found.append(None if position is None else Match(x + self.region.x, y + self.region.y, name))
+        return tuple(found)
+
+    def _box(self, words: packed.Words) -> Box | None:
+        box = packed.bounding_box(words, self.shape[1])
+        return box and Box(box.x + self.region.x, box.y + self.region.y, box.width, box.height)
+
+    def __iter__(self) -> Iterator[Match]:
+        """Yield every match as (x, y, color)."""
+        for (x, y), color in zip(self.xy.tolist(), self.colors.tolist(), strict=True):
+            yield Match(x, y, self.names[color])
+
+    def draw(self, image: Any) -> "Image.Image":
+        """
+        Return the picture with its matches lit and the rest dimmed.
+
+        Parameters
+        ----------
+        image : any picture that `find` takes
+            The one that was searched; arrays are taken as RGB.
+
+        Raises
+        ------
+        PictureError
+            It has another size.
+        """
+        from PIL import Image
+
+        source = open_source(image, Reading())
+        x, y, width, height = self.region
+        info = source.info
+        if x + width > info.width or y + height > info.height:
+            raise PictureError(
+                f"the picture has {info.width} x {info.height} pixels, the search covered {width} x {height} at "
+                f"({x}, {y}); give the picture that was searched"
+            )
+        lit = np.zeros((info.height, info.width), np.bool_)
+        lit[y : y + height, x : x + width] = self.mask
+        return Image.fromarray(overlay(displayable(source.read(), info.format), lit))
+
+    def to_arrow(self) -> "pyarrow.Table":
+        """
+        Return columns x, y (int32 or int64) and color (dictionary of text), a row a match.
+
+        Raises
+        ------
+        MissingExtraError
+            PyArrow is not installed.
+        """
+        try:
+            import pyarrow
+        except ImportError as error:
+            raise MissingExtraError("tables need PyArrow; install it by: pip install 'pixgrep[table]'") from error
+        color = pyarrow.DictionaryArray.from_arrays(self.colors, pyarrow.array(self.names, pyarrow.string()))
+        return pyarrow.table({"x": self.xy[:, 0], "y": self.xy[:, 1], "color": color})
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Hand the table to polars, pandas, DuckDB and all others that speak Arrow."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        height, width = self.shape
+        counts = ", ".join(f"{name}: {count:,}" for name, count in list(zip(self.names, self.counts, strict=True))[:8])
+        more = f", and {len(self.names) - 8} more colours" if len(self.names) > 8 else ""
+        first = f", first at ({self.first.x}, {self.first.y})" if self.first else ""
+        return f"<Matches: {len(self):,} of {height * width:,} pixels ({width} x {height}){first}; {counts}{more}>"

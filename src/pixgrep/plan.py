@@ -1,0 +1,166 @@
+"""
+How a search will be done: a query, a picture and a machine make a plan. Opens and runs nothing.
+
+NumPy starts at once; the compiled backend is up to 30 times as fast, but takes half a second to load. So a process
+begins with NumPy and changes over when what it searched so far would have paid for loading (the ski rental rule: at
+worst twice the time of the better choice made in hindsight).
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+
+from pixgrep.backends import BACKENDS
+from pixgrep.errors import PixgrepError
+from pixgrep.model import PixelFormat, Program
+
+WORK_THAT_PAYS_FOR_LOADING = 300_000_000
+"""Pixels times terms that take NumPy about as long (0.5 s) as loading Numba and the kernels from their cache."""
+SMALL_WORK = 1 << 14
+"""Pixels times terms below which a call of NumPy costs no more than one of the kernel."""
+MOST_THREADS = 8
+LARGE_TILE = 1 << 22
+"""Pixels of a tile that is only a view: few Python calls a picture, work for several threads."""
+SMALL_TILE_BYTES = 1 << 20
+"""Bytes of a tile that is copied or that needs temporary arrays: it stays in the second-level cache."""
+ANSWER_BYTES = 1 << 21
+"""Bytes of the bits of all tiles at work when only counting."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """
+    What a plan must know of the process it will run in.
+
+    Attributes
+    ----------
+    cores : int
+        Processors this process may use.
+    is_compiled_loaded : bool
+        Whether the compiled backend is in memory already.
+    work_done : int
+        Pixels times terms that NumPy searched in this process so far.
+    """
+
+    cores: int
+    is_compiled_loaded: bool
+    work_done: int = 0
+
+
+def this_machine(work_done: int = 0) -> Machine:
+    """Return the facts of this process."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(cores, "pixgrep.backends.cpu" in sys.modules, work_done)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    How a search will be done.
+
+    Attributes
+    ----------
+    backend : str
+        Name of the backend.
+    threads : int
+        How many search at the same time.
+    tile_pixels : int
+        About how many pixels a tile has; a multiple of 64.
+    why : tuple of str
+        The reasons, for people.
+    """
+
+    backend: str
+    threads: int
+    tile_pixels: int
+    why: tuple[str, ...] = ()
+
+    def explain(self) -> str:
+        """Return the plan and its reasons, a line each."""
+        facts = (
+            f"backend  {self.backend}",
+            f"threads  {self.threads}",
+            f"tiles    of {self.tile_pixels:,} pixels",
+        )
+        return "\n".join((*facts, *(f"why      {reason}" for reason in self.why)))
+
+
+def make_plan(
+    program: Program,
+    pixels: int,
+    machine: Machine,
+    *,
+    backend: str = "auto",
+    threads: int | None = None,
+    is_contiguous: bool = True,
+) -> Plan:
+    """
+    Decide how to search.
+
+    Parameters
+    ----------
+    program : Program
+        What to look for.
+    pixels : int
+        How many pixels will be searched.
+    machine : Machine
+        The facts of this process.
+    backend : str
+        ``"auto"``, or the one that the user wants.
+    threads : int, optional
+        How many the user wants; as many as there are processors, up to 8, where it is not said.
+    is_contiguous : bool
+        Whether pixels lie side by side, or tiles must be copied.
+
+    Raises
+    ------
+    PixgrepError
+        There is no such backend, or `threads` is not a positive whole number.
+    """
+    terms = program.terms
+    work = pixels * len(terms)
+    chosen, why = _choose_backend(backend, work, machine)
+    has_temporaries = chosen != "cpu" or any(term.formula for term in terms)
+    if has_temporaries or not is_contiguous:
+        tile = SMALL_TILE_BYTES // _working_bytes(
+            program.format, copied=not is_contiguous, has_temporaries=has_temporaries
+        )
+        wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
+    else:
+        wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
+        rows = len(program.colors) + 1
+        tile = min(LARGE_TILE, max(pixels // (4 * wanted), 1 << 18), ANSWER_BYTES * 8 // (wanted * rows))
+    tile = max(tile // 64, 64) * 64
+    used = max(1, min(wanted, pixels // tile))
+    shape = (
+        f"{len(program.colors)} colours, {len(terms)} terms, {sum(map(bool, (t.table for t in terms)))} with a table"
+    )
+    layout = "side by side" if is_contiguous else "strided, copied tile by tile"
+    return Plan(chosen, used, tile, (f"{pixels:,} pixels, {program.format}, {layout}", shape, why))
+
+
+def _choose_backend(backend: str, work: int, machine: Machine) -> tuple[str, str]:
+    if backend != "auto":
+        if backend not in BACKENDS:
+            names = ", ".join(map(repr, BACKENDS))
+            raise PixgrepError(f"there is no backend {backend!r}; give 'auto' or one of {names}")
+        return backend, f"backend={backend!r} was asked for"
+    if machine.is_compiled_loaded:
+        if work < SMALL_WORK:
+            return "numpy", "the picture is tiny"
+        return "cpu", "the compiled backend is loaded"
+    if machine.work_done + work < WORK_THAT_PAYS_FOR_LOADING:
+        return "numpy", "so far NumPy took less time than loading the compiled backend (0.5 s) would"
+    return "cpu", "enough was searched to pay for loading the compiled backend (0.5 s)"
+
+
+def check_threads(threads: int | None) -> int | None:
+    """Return the number of threads asked for, or raise PixgrepError where it is not a positive whole number."""
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        raise PixgrepError(f"threads is {threads!r}; give a whole number from 1 on, or None to decide here")
+    return threads
+
+
+def _working_bytes(format: PixelFormat, *, copied: bool, has_temporaries: bool) -> int:
+    """Return about how many bytes of memory one pixel of a tile needs."""
+    return format.pixel_bytes * copied + 12 * has_temporaries

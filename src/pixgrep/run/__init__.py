@@ -1,0 +1,1 @@
+"""Move tiles through a backend, keep their order, merge what comes out."""

@@ -1,0 +1,136 @@
+"""Search on this machine: tiles through a backend, on one thread or several, merged in order."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from pixgrep.backends import get_backend
+from pixgrep.bits import Bits, count_bits, first_bit
+from pixgrep.model import Pixels, Program, Tile
+from pixgrep.plan import Plan
+from pixgrep.run.tiles import cut
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+
+class WorkDone:
+    """How much NumPy searched in this process, pixels times terms: what decides when compiling pays."""
+
+    total = 0
+
+    @classmethod
+    def add(cls, plan: Plan, work: int) -> None:
+        """Note one search. Threads may lose a note to each other; only the moment of changing over depends on it."""
+        if plan.backend == "numpy":
+            cls.total += work
+
+
+def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
+    """
+    Return which pixels match which colour.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width, channels)
+        Any strides, any size.
+    program : Program
+        For pixels of that format.
+    plan : Plan
+        How.
+    """
+    height, width, _ = pixels.shape
+    match = get_backend(plan.backend).match
+    bits = Bits.empty(len(program.colors), (height, width))
+    if any(bits.room(tile.start, tile.shape) is None for tile in cut(pixels, plan.tile_pixels)):
+        bits.clear()  # tiles share words: they are pasted
+
+    def match_tile(tile: Tile) -> Bits | None:
+        room = bits.room(tile.start, tile.shape)
+        found = match(np.ascontiguousarray(tile.pixels), program, room)
+        return None if room else found
+
+    for tile, found in tiles_in_order(match_tile, cut(pixels, plan.tile_pixels), plan.threads):
+        if found is not None:
+            bits.paste(found, tile.start)
+    WorkDone.add(plan, height * width * len(program.terms))
+    return bits
+
+
+def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int, ...]]:
+    """Return how many pixels match at least one colour, and how many match each; memory for a few tiles only."""
+    match = get_backend(plan.backend).match
+
+    def count_tile(tile: Tile) -> list[int]:
+        found = match(np.ascontiguousarray(tile.pixels), program)
+        return [count_bits(words) for words in (found.union, *found.words)]
+
+    totals = [0] * (len(program.colors) + 1)
+    for _, counts in tiles_in_order(count_tile, cut(pixels, plan.tile_pixels), plan.threads):
+        totals = [total + more for total, more in zip(totals, counts, strict=True)]
+    WorkDone.add(plan, pixels.shape[0] * pixels.shape[1] * len(program.terms))
+    return totals[0], tuple(totals[1:])
+
+
+def first(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, int] | None:
+    """Return the number of the first matching pixel in reading order and of its first colour; stop there."""
+    match = get_backend(plan.backend).match
+    for tile in cut(pixels, plan.tile_pixels):
+        found = match(np.ascontiguousarray(tile.pixels), program)
+        WorkDone.add(plan, tile.count * len(program.terms))
+        bit = first_bit(found.union)
+        if bit is not None:
+            colors = [color for color, words in enumerate(found.words) if int(words[bit // 64]) >> bit % 64 & 1]
+            return tile.start + bit, colors[0]
+    return None
+
+
+def matches_any(pixels: Pixels, program: Program) -> bool:
+    """Return whether any of a few pixels, shape (n, channels), matches: the colours of a palette, say."""
+    return first_bit(get_backend("numpy").match(np.ascontiguousarray(pixels[np.newaxis]), program).union) is not None
+
+
+def tiles_in_order(
+    work: Callable[[Tile], Result], tiles: Iterable[Tile], threads: int
+) -> Iterator[tuple[Tile, Result]]:
+    """Yield each tile with what `work` made of it; without threads where one is enough."""
+    if threads == 1:
+        return ((tile, work(tile)) for tile in tiles)
+    return in_order(work, tiles, threads, purpose="tiles")
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], threads: int, purpose: str
+) -> Iterator[tuple[Item, Result]]:
+    """
+    Yield each item with what `work` made of it, in the order of the items.
+
+    Threads work ahead of what is yielded, by two items each at most: memory stays bounded, however many items there
+    are. Pools of different purpose are different, so that work may wait for other work.
+    """
+    pool, remaining = _pool(threads, purpose), iter(items)
+    waiting = [(item, pool.submit(work, item)) for item in islice(remaining, 2 * threads)]
+    try:
+        while waiting:
+            item, future = waiting.pop(0)
+            result = future.result()
+            waiting.extend((more, pool.submit(work, more)) for more in islice(remaining, 1))
+            yield item, result
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+@cache
+def _pool(threads: int, purpose: str) -> ThreadPoolExecutor:
+    """Return a pool that lives as long as the process: starting threads costs more than searching a small picture."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=f"pixgrep-{purpose}")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork

@@ -1,0 +1,101 @@
+"""
+From what the user has to pixels. Sources never look at a colour.
+
+A source is an object with the attributes of `Source`; `open_source` makes one of whatever it is given. A new kind of
+source is one file here and one line in `open_source`.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pixgrep.model import ChannelOrder, PixelFormat, Pixels
+
+MOST_PIXELS = 178_956_970
+"""Pixels of a file that is decoded whole, unless the user allows more: Pillow's own limit, half a gigabyte of RGB."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """
+    What is known of a picture before its pixels are.
+
+    Attributes
+    ----------
+    height, width : int
+        In pixels, as they will be searched.
+    format : PixelFormat
+        Of the pixels that `read` returns.
+    palette : ndarray or None
+        All colours that the picture can have, shape (n, channels), in that format; None where the header does not say.
+    frames : int
+        How many pictures the file holds; the first is searched.
+    """
+
+    height: int
+    width: int
+    format: PixelFormat
+    palette: Pixels | None = None
+    frames: int = 1
+
+
+class Source(Protocol):
+    """One picture."""
+
+    name: str
+    """What to call it: the path as given, or ``"<array>"``."""
+
+    @property
+    def info(self) -> Info:
+        """What is known without decoding pixels."""
+
+    def read(self) -> Pixels:
+        """Return all pixels, shape (height, width, channels); any strides."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """
+    How pictures are read.
+
+    Attributes
+    ----------
+    channels : {"rgb", "bgr"}
+        The order of the colours in arrays; files are always RGB.
+    upright : bool
+        Whether to turn a file as its EXIF orientation says; otherwise pixels stay as stored.
+    max_pixels : int
+        Files with more pixels are refused before memory is taken.
+    """
+
+    channels: ChannelOrder = "rgb"
+    upright: bool = False
+    max_pixels: int = MOST_PIXELS
+
+
+def open_source(picture: Any, reading: Reading | None = None) -> Source:
+    """
+    Return the source for whatever holds a picture.
+
+    Parameters
+    ----------
+    picture : ndarray, array with an interface or DLPack, PIL image, path, or binary file
+        Anything that is not a path, a file or a PIL image must be an array, see `pixgrep.sources.array`.
+    reading : Reading, optional
+        How to read it.
+
+    Raises
+    ------
+    PictureError
+        It is none of these.
+    """
+    from pixgrep.sources.array import ArraySource
+    from pixgrep.sources.pillow import ImageSource
+    from pixgrep.sources.still import StillSource
+
+    reading = reading or Reading()
+    if isinstance(picture, (str, bytes, os.PathLike)) or hasattr(picture, "read"):
+        return StillSource(picture, reading)
+    if hasattr(picture, "getexif") and hasattr(picture, "tobytes"):  # a PIL image; PIL need not be loaded to see it
+        return ImageSource(picture, reading)
+    return ArraySource(picture, reading)

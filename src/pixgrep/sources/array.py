@@ -1,0 +1,79 @@
+"""Arrays: NumPy, the array interface, or DLPack on the CPU; any strides, never copied."""
+
+from typing import Any
+
+import numpy as np
+
+from pixgrep.errors import PictureError
+from pixgrep.model import CHANNELS, DTYPES, ChannelOrder, PixelFormat, Pixels
+from pixgrep.sources import Info, Reading
+
+SHAPES = "(height, width) or (height, width, channels) with 1 to 4 channels"
+
+
+class ArraySource:
+    """
+    A picture in memory.
+
+    Parameters
+    ----------
+    array : array-like, shape (height, width) or (height, width, channels)
+        uint8, uint16, float32 or float64 (floats span 0 to 1) in the machine's byte order; 1 channel is grey, 2 grey
+        and alpha, 3 colour, 4 colour and alpha. It is neither copied nor changed.
+    reading : Reading
+        Says whether colours are stored as RGB or BGR.
+
+    Raises
+    ------
+    PictureError
+        It is no array, or of another shape or dtype.
+    """
+
+    def __init__(self, array: Any, reading: Reading, name: str = "<array>") -> None:
+        self.name = name
+        pixels = _as_array(array)
+        if pixels.dtype == np.bool_:
+            raise PictureError("the array is bool; a mask has no colours: give mask.astype('uint8') * 255 to search it")
+        if pixels.dtype.name not in DTYPES or not pixels.dtype.isnative:
+            raise PictureError(
+                f"the array is {pixels.dtype!r}; allowed are {', '.join(DTYPES)} in the machine's byte order: "
+                "convert it, for instance by array.astype('uint8')"
+            )
+        if pixels.ndim == 2:
+            pixels = pixels[:, :, np.newaxis]
+        if pixels.ndim != 3 or pixels.shape[2] not in CHANNELS:
+            planar = pixels.ndim == 3 and pixels.shape[0] in CHANNELS
+            hint = "; planes first? give np.moveaxis(array, 0, 2)" if planar else ""
+            raise PictureError(f"the array has shape {np.shape(array)}; allowed is {SHAPES}{hint}")
+        self._pixels, order = _in_stored_order(pixels, reading.channels)
+        height, width, channels = self._pixels.shape
+        self.info = Info(height, width, PixelFormat(pixels.dtype.name, channels, order))
+
+    def read(self) -> Pixels:
+        """Return the array itself, as (height, width, channels)."""
+        return self._pixels
+
+
+def _as_array(array: Any) -> Pixels:
+    if isinstance(array, np.ma.MaskedArray):
+        raise PictureError("the array is masked; give array.data to search all pixels, or array.filled(value)")
+    if isinstance(array, np.ndarray):
+        return array.view(np.ndarray)
+    try:
+        if hasattr(array, "__array_interface__") or not hasattr(array, "__dlpack__"):
+            if not hasattr(array, "__array__") and not hasattr(array, "__array_interface__"):
+                raise TypeError("it has no array interface")
+            return np.asarray(array)
+        return np.from_dlpack(array)
+    except Exception as error:  # whatever a foreign object raises
+        raise PictureError(
+            f"cannot use {type(array).__name__} as a picture ({error}); "
+            "give a path, a PIL image, or an array in the memory of the CPU"
+        ) from error
+
+
+def _in_stored_order(pixels: Pixels, order: ChannelOrder) -> tuple[Pixels, ChannelOrder]:
+    """Undo ``array[..., ::-1]``: search the pixels as they lie in memory, so that they need not be copied."""
+    if pixels.shape[2] == 3 and pixels.strides[2] == -pixels.itemsize:
+        return pixels[:, :, ::-1], "bgr" if order == "rgb" else "rgb"
+    return pixels, order

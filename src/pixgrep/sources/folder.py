@@ -1,0 +1,120 @@
+"""
+Folders: which files to search.
+
+Ripgrep's and fd's manners: ``.gitignore`` and ``.ignore`` files count, hidden files are left out, links are not
+followed, and what is named on the command line is searched whatever it is.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pathspec import GitIgnoreSpec
+
+from pixgrep.errors import one_line
+from pixgrep.sources.still import SUFFIXES
+
+IGNORE_FILES = (".gitignore", ".ignore")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """
+    Which files of a folder to search.
+
+    Attributes
+    ----------
+    hidden : bool
+        Whether to search files and folders whose names begin with a dot.
+    ignore : bool
+        Whether to respect ``.gitignore`` and ``.ignore`` files.
+    globs : tuple of str
+        Patterns as in ``.gitignore``. With any that does not begin with ``!``, only files that match one are searched;
+        files that match one beginning with ``!`` never are.
+    """
+
+    hidden: bool = False
+    ignore: bool = True
+    globs: tuple[str, ...] = ()
+
+    def files(self, roots: Iterable[str]) -> Iterator["str | Unreadable"]:
+        """
+        Yield the files to search: the roots in order, the files of a folder sorted by name, folders after files.
+
+        Yields
+        ------
+        str or Unreadable
+            A path that begins with its root as given, or a folder that could not be listed.
+        """
+        wanted, unwanted = self._selection()
+        for root in roots:
+            if not os.path.isdir(root):
+                yield root
+                continue
+            folders = [_Folder(root, "", ())]
+            while folders:  # a stack, not recursion: trees can be deeper than Python's stack
+                folder = folders.pop()
+                try:
+                    with os.scandir(folder.path) as entries:
+                        found = sorted(entries, key=lambda entry: entry.name)
+                except OSError as error:
+                    yield Unreadable(folder.path, error.strerror or one_line(error))
+                    continue
+                rules = (*folder.rules, *_rules(folder, found)) if self.ignore else ()
+                inner = []
+                for entry in found:
+                    inside = folder.inside + entry.name
+                    if not self.hidden and entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        if not _is_ignored(inside + "/", rules) and not unwanted.match_file(inside + "/"):
+                            inner.append(_Folder(entry.path, inside + "/", rules))
+                    elif self._is_picture(entry) and wanted.match_file(inside) and not unwanted.match_file(inside):
+                        if not _is_ignored(inside, rules):
+                            yield entry.path
+                folders.extend(reversed(inner))
+
+    def _selection(self) -> tuple[GitIgnoreSpec, GitIgnoreSpec]:
+        wanted = [glob for glob in self.globs if not glob.startswith("!")]
+        unwanted = [glob[1:] for glob in self.globs if glob.startswith("!")]
+        return GitIgnoreSpec.from_lines(wanted or ["*"]), GitIgnoreSpec.from_lines(unwanted)
+
+    def _is_picture(self, entry: "os.DirEntry[str]") -> bool:
+        return os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file(follow_symlinks=False)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A folder that could not be listed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Folder:
+    path: str
+    inside: str
+    """Where it is, below the root, with a slash at its end unless it is the root."""
+    rules: tuple[tuple[str, GitIgnoreSpec], ...]
+    """Ignore rules from the root down, each with the folder they stand in."""
+
+
+def _rules(folder: _Folder, entries: Sequence["os.DirEntry[str]"]) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    names = {entry.name for entry in entries if entry.is_file()}
+    for name in IGNORE_FILES:
+        if name in names:
+            try:
+                with open(os.path.join(folder.path, name), encoding="utf-8", errors="surrogateescape") as file:
+                    yield folder.inside, GitIgnoreSpec.from_lines(file.read().splitlines())
+            except (OSError, ValueError):  # unreadable rules ignore nothing
+                continue
+
+
+def _is_ignored(inside: str, rules: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
+    """Return what the innermost rule that has an opinion says."""
+    for base, spec in reversed(rules):
+        verdict = spec.check_file(inside[len(base) :]).include
+        if verdict is not None:
+            return verdict
+    return False

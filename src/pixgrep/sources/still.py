@@ -1,0 +1,156 @@
+"""
+Picture files: opened, guarded, and handed to the decoder that their first bytes name.
+
+What the pixels of each kind of file are:
+
+- 1-bit, grey and colour stay what they are; 16-bit stays 16-bit; a palette becomes its colours;
+- transparency becomes alpha; premultiplied alpha is divided out; CMYK, YCbCr and Lab become RGB by Pillow's formulas;
+- colour profiles and gamma are not applied; EXIF orientation only when asked for;
+- of files with several frames or pages, the first is read.
+"""
+
+import io
+import os
+import stat
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+import numpy as np
+
+from pixgrep.errors import DecodeError, PictureError, one_line
+from pixgrep.model import Pixels
+from pixgrep.sources import Info, Reading
+
+Result = TypeVar("Result")
+
+# What a kind of file begins with, and who decodes it. A name alone never chooses a decoder; kinds that can name other
+# files or run programs (SVG, EPS, PDF, VRT ...) are not here.
+MAGIC: tuple[tuple[bytes, int, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, "Png"),
+    (b"\xff\xd8\xff", 0, "Jpeg"),
+    (b"GIF8", 0, "Gif"),
+    (b"WEBP", 8, "WebP"),
+    (b"II*\0", 0, "Tiff"),
+    (b"MM\0*", 0, "Tiff"),
+    (b"II+\0", 0, "Tiff"),
+    (b"MM\0+", 0, "Tiff"),
+    (b"BM", 0, "Bmp"),
+    (b"ftypavif", 4, "Avif"),
+    (b"ftypavis", 4, "Avif"),
+    (b"qoif", 0, "Qoi"),
+    *((b"P%d" % digit, 0, "Ppm") for digit in range(1, 7)),
+)
+KINDS = "PNG, JPEG, GIF, WebP, TIFF, BMP, AVIF, QOI and PNM"
+SUFFIXES = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".tif", ".tiff"),
+    *(".bmp", ".dib", ".avif", ".qoi", ".pbm", ".pgm", ".ppm", ".pnm"),
+)
+
+
+class Decoder(Protocol):
+    """An open file whose header was read."""
+
+    info: Info
+
+    def read(self) -> Pixels:
+        """Decode the pixels, shape (height, width, channels)."""
+
+
+class StillSource:
+    """
+    A picture file, or an open binary file that holds one.
+
+    Parameters
+    ----------
+    file : path or binary file
+        A path must name a regular file: a FIFO would block for ever, a device may never end.
+    reading : Reading
+        Orientation and size limit.
+    """
+
+    def __init__(self, file: Any, reading: Reading) -> None:
+        self._file = file
+        self._reading = reading
+        if isinstance(file, (str, bytes, os.PathLike)):
+            self.name = os.fsdecode(file)
+        else:
+            self.name = str(getattr(file, "name", "<file>"))
+
+    @property
+    def info(self) -> Info:
+        """What the header says."""
+        return self._guarded(lambda: self._decoder.info)
+
+    def read(self) -> Pixels:
+        """Decode the pixels."""
+        return self._guarded(self._read)
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        content = self._open()
+        start = content.read(16)
+        content.seek(0)
+        if not start:
+            raise DecodeError("the file is empty")
+        for magic, offset, kind in MAGIC:
+            if start[offset:].startswith(magic):
+                return _open_decoder(kind, content, self._reading)
+        raise DecodeError(f"not a picture that can be read ({KINDS})")
+
+    def _open(self) -> BinaryIO:
+        if not isinstance(self._file, (str, bytes, os.PathLike)):
+            return io.BytesIO(self._file.read())
+        mode = os.stat(self._file).st_mode
+        if stat.S_ISDIR(mode):
+            raise DecodeError("a folder; give a picture, or search folders with pixgrep.scan()")
+        if not stat.S_ISREG(mode):
+            raise DecodeError("not a regular file; give a picture")
+        return open(self._file, "rb")
+
+    def _read(self) -> Pixels:
+        info = self._decoder.info
+        pixels = self._decoder.read()
+        expected = (info.height, info.width, info.format.channels)
+        if pixels.shape != expected or pixels.dtype != np.dtype(info.format.dtype):
+            found = f"{pixels.shape} {pixels.dtype}"
+            raise DecodeError(f"the header promises {expected} {info.format.dtype}, the file holds {found}")
+        return pixels
+
+    def _guarded(self, work: Callable[[], Result]) -> Result:
+        """Run a step of decoding; decoders raise anything (TypeError, struct.error, SyntaxError ...) on bad files."""
+        try:
+            return work()
+        except PictureError as error:
+            raise DecodeError(f"{self.name}: {error}") from error
+        except MemoryError as error:
+            raise DecodeError(f"{self.name}: not enough memory to decode it") from error
+        except Exception as error:
+            message = getattr(error, "strerror", None) or f"damaged ({one_line(error)})"
+            raise DecodeError(f"{self.name}: {message}") from error
+
+
+def _open_decoder(kind: str, content: BinaryIO, reading: Reading) -> Decoder:
+    if kind == "Tiff":
+        from pixgrep.sources.tiff import open_tiff
+
+        return open_tiff(content, reading)
+    from pixgrep.sources.pillow import PillowDecoder, open_image
+
+    return PillowDecoder(open_image(kind, content), reading, content)
+
+
+def refuse_large(width: int, height: int, reading: Reading) -> None:
+    """
+    Raise before memory is taken for too large a picture.
+
+    Raises
+    ------
+    DecodeError
+        It has more pixels than allowed.
+    """
+    if width * height > reading.max_pixels:
+        raise DecodeError(
+            f"{width} x {height} pixels are more than the {reading.max_pixels:,} allowed; "
+            f"allow more with max_pixels={width * height} (--max-pixels)"
+        )

@@ -1,0 +1,101 @@
+"""TIFF through tifffile: the first page only, and never another file that it may name."""
+
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixgrep.errors import PictureError
+from pixgrep.model import CHANNELS, DTYPES, PixelFormat, Pixels
+from pixgrep.sources import Info, Reading
+from pixgrep.sources.pillow import PillowDecoder, open_image, turn
+from pixgrep.sources.still import Decoder, refuse_large
+
+if TYPE_CHECKING:
+    import tifffile
+
+MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE = range(4)
+ORIENTATION = 274
+
+
+def open_tiff(content: BinaryIO, reading: Reading) -> Decoder:
+    """
+    Return the decoder of the first page.
+
+    CMYK, YCbCr, Lab and odd bit depths are left to Pillow. An OME-TIFF may name other files, which tifffile would read
+    (``../../secret.tif``, seen with 2026.3): a page on its own never does.
+    """
+    import tifffile
+
+    pages = tifffile.TiffFile(content, _multifile=False).pages
+    page = pages.first
+    refuse_large(page.imagewidth, page.imagelength, reading)
+    is_plain = page.photometric in (MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE)
+    if is_plain and page.bitspersample in (1, 8, 16, 32, 64):
+        return TiffDecoder(page, len(pages), reading)
+    content.seek(0)
+    return PillowDecoder(open_image("Tiff", content), reading, content)
+
+
+class TiffDecoder:
+    """
+    One page of grey, colour or palette pixels.
+
+    Parameters
+    ----------
+    page : tifffile.TiffPage
+        Its first page.
+    frames : int
+        How many pages the file has.
+    reading : Reading
+        Orientation.
+    """
+
+    def __init__(self, page: "tifffile.TiffPage", frames: int, reading: Reading) -> None:
+        if page.axes not in ("YX", "YXS", "SYX"):
+            raise PictureError(f"a page with axes {page.axes!r} cannot be searched; allowed are YX, YXS and SYX")
+        self._page = page
+        self._colors = _colormap(page)
+        tag = page.tags.get(ORIENTATION)
+        self._orientation = int(tag.value) if reading.upright and tag is not None else 1
+        height, width = page.imagelength, page.imagewidth
+        if self._orientation >= 5:
+            height, width = width, height
+        format = _format_of(page)
+        palette = self._colors if format.dtype == "uint8" else None
+        self.info = Info(height, width, format, palette, frames)
+
+    def read(self) -> Pixels:
+        """Decode the page."""
+        page = self._page
+        pixels: Pixels = page.asarray()
+        if page.axes == "YX":
+            pixels = pixels[:, :, np.newaxis]
+        elif page.axes == "SYX":
+            pixels = np.moveaxis(pixels, 0, 2)
+        if pixels.dtype == np.bool_:
+            pixels = pixels.astype(np.uint8) * np.uint8(255)
+        if page.photometric == MIN_IS_WHITE:
+            pixels = np.array(self.info.format.highest, pixels.dtype) - pixels
+        if self._colors is not None:
+            pixels = self._colors[pixels[:, :, 0]]
+        return turn(pixels, self._orientation)
+
+
+def _colormap(page: "tifffile.TiffPage") -> NDArray[np.uint8] | None:
+    """Return the colours of a palette page, shape (n, 3); TIFF stores them with 16 bits."""
+    if page.photometric != PALETTE:
+        return None
+    return (np.asarray(page.colormap, np.uint16) >> 8).astype(np.uint8).T.copy()
+
+
+def _format_of(page: "tifffile.TiffPage") -> PixelFormat:
+    if page.photometric == PALETTE:
+        return PixelFormat("uint8", 3)
+    dtype = "uint8" if page.bitspersample == 1 else str(page.dtype)
+    if dtype not in DTYPES or page.samplesperpixel not in CHANNELS:
+        raise PictureError(
+            f"{page.samplesperpixel} samples of {dtype} a pixel cannot be searched; "
+            f"allowed are 1 to 4 of {', '.join(DTYPES)}"
+        )
+    return PixelFormat(dtype, page.samplesperpixel)
