@@ -56,7 +56,7 @@ class Search:
     def find(self, image: Any) -> Matches:
         """Return the matching pixels of a picture, see `pixgrep.find`."""
         task = _Task(self, image)
-        return Matches(task.bits(), self.names, task.region, task.source.name)
+        return Matches(task.bits(), self.names, task.region, task.source.name, self.reading)
 
     def count(self, image: Any) -> Count:
         """Return how many pixels of a picture match, see `pixgrep.count`."""

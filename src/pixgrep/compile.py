@@ -151,8 +151,8 @@ def _plane(
     alphas = np.full((1, 1), alpha)
     if not format.has_color:
         grey = np.arange(256.0).reshape(1, 256)
-        within = (low[0] <= grey) & (grey <= high[0])
-        return (wanted.contains(grey, grey, grey, alphas) & within).reshape(256)
+        greys: NDArray[np.bool_] = wanted.contains(grey, grey, grey, alphas) & (low[0] <= grey) & (grey <= high[0])
+        return greys.reshape(256)
     first = np.full((1, 1), float(plane))
     second = np.arange(float(low[1]), high[1] + 1).reshape(-1, 1)
     third = np.arange(float(low[2]), high[2] + 1).reshape(1, -1)

@@ -73,6 +73,8 @@ class Matches:
         What was searched: (x, y, width, height).
     source : str
         The name of the picture.
+    reading : Reading
+        How the picture was read.
     bits : Bits
         One bit a pixel of the region and colour.
 
@@ -88,11 +90,12 @@ class Matches:
     array([[2, 1]], dtype=int32)
     """
 
-    def __init__(self, bits: Bits, names: tuple[str, ...], region: Box, source: str = "<array>") -> None:
+    def __init__(self, bits: Bits, names: tuple[str, ...], region: Box, source: str, reading: Reading) -> None:
         self.bits = bits
         self.names = names
         self.region = region
         self.source = source
+        self.reading = reading
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -210,7 +213,7 @@ class Matches:
         Parameters
         ----------
         image : any picture that `find` takes
-            The one that was searched; arrays are taken as RGB.
+            The one that was searched.
 
         Raises
         ------
@@ -219,7 +222,7 @@ class Matches:
         """
         from PIL import Image
 
-        source = open_source(image, Reading())
+        source = open_source(image, self.reading)
         x, y, width, height = self.region
         info = source.info
         if x + width > info.width or y + height > info.height:

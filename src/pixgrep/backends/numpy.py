@@ -50,8 +50,11 @@ def _find(pixels: Pixels, term: Term, format: PixelFormat) -> NDArray[np.intp]:
 
 
 def _within(values: Pixels, low: np.generic, high: np.generic) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_]
     if low == high:
-        return np.equal(values, low)
-    if values.dtype.kind == "u":  # wraps round below `low`, so that one comparison does
-        return np.less_equal(np.subtract(values, low), np.subtract(high, low))
-    return np.logical_and(values >= low, values <= high)
+        inside = values == low
+    elif values.dtype.kind == "u":  # wraps round below `low`, so that one comparison does
+        inside = values - low <= np.subtract(high, low)
+    else:
+        inside = (values >= low) & (values <= high)
+    return inside

@@ -31,11 +31,14 @@ class Walk:
     globs : tuple of str
         Patterns as in ``.gitignore``. With any that does not begin with ``!``, only files that match one are searched;
         files that match one beginning with ``!`` never are.
+    skip : frozenset of str
+        Real paths of files and folders to leave out: what the run itself writes.
     """
 
     hidden: bool = False
     ignore: bool = True
     globs: tuple[str, ...] = ()
+    skip: frozenset[str] = frozenset()
 
     def files(self, roots: Iterable[str]) -> Iterator["str | Unreadable"]:
         """
@@ -64,7 +67,7 @@ class Walk:
                 inner = []
                 for entry in found:
                     inside = folder.inside + entry.name
-                    if not self.hidden and entry.name.startswith("."):
+                    if (not self.hidden and entry.name.startswith(".")) or self._is_skipped(entry):
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         if not _is_ignored(inside + "/", rules) and not unwanted.match_file(inside + "/"):
@@ -78,6 +81,9 @@ class Walk:
         wanted = [glob for glob in self.globs if not glob.startswith("!")]
         unwanted = [glob[1:] for glob in self.globs if glob.startswith("!")]
         return GitIgnoreSpec.from_lines(wanted or ["*"]), GitIgnoreSpec.from_lines(unwanted)
+
+    def _is_skipped(self, entry: "os.DirEntry[str]") -> bool:
+        return bool(self.skip) and os.path.realpath(entry.path) in self.skip
 
     def _is_picture(self, entry: "os.DirEntry[str]") -> bool:
         return os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file(follow_symlinks=False)

@@ -1,0 +1,5 @@
+"""``python -m pixgrep`` is the command ``pixgrep``."""
+
+from pixgrep.cli.main import main
+
+main()

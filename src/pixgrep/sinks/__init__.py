@@ -1,0 +1,26 @@
+"""
+From results to bytes. Sinks never compute: what they write is read from `Matches`.
+
+A sink is an object with the methods of `Sink`. A new one is one file here and one line where the command line makes
+sinks from flags.
+"""
+
+from typing import Protocol
+
+from pixgrep.matches import Failed, Matches
+
+
+class Sink(Protocol):
+    """Takes the results of a run, picture by picture, in order."""
+
+    def begin(self) -> None:
+        """Take what it needs, before the first picture; the place to say that it cannot."""
+
+    def add(self, result: Matches | Failed) -> None:
+        """Write what is to be said of one picture."""
+
+    def finish(self) -> None:
+        """Write what comes last, and make the output visible."""
+
+    def abort(self) -> None:
+        """Leave nothing half written behind; after `finish`, do nothing."""

@@ -1,0 +1,67 @@
+"""CSV as RFC 4180 has it, but for line feeds as line ends: path, x, y, color; or path, color, count."""
+
+import csv
+import io
+import os
+from dataclasses import dataclass
+
+from pixgrep.matches import Failed, Matches
+from pixgrep.sinks.lines import match_lines, verbatim
+from pixgrep.sinks.output import Output
+
+
+@dataclass
+class CsvSink:
+    """
+    Writes CSV.
+
+    Attributes
+    ----------
+    output : Output
+        Where to.
+    limit : int, optional
+        How many matches of a picture are written at most.
+    coordinates : bool
+        Whether every match is a row, or every colour of a picture.
+    """
+
+    output: Output
+    limit: int | None = None
+    coordinates: bool = True
+
+    def begin(self) -> None:
+        """Open the output and write the header."""
+        self.output.open()
+        self.output.write(b"path,x,y,color\n" if self.coordinates else b"path,color,count\n")
+
+    def add(self, result: Matches | Failed) -> None:
+        """Write the rows of one picture."""
+        if isinstance(result, Failed):
+            return
+        path = _cell(_harmless(result.source))
+        if not self.coordinates:
+            for color, count in zip(result.names, result.counts.tolist(), strict=True):
+                self.output.write(path + b"," + _cell(color) + b",%d\n" % count)
+            return
+        templates = [verbatim(path) + b",%d,%d," + verbatim(_cell(color)) + b"\n" for color in result.names]
+        for lines in match_lines(result, templates, self.limit):
+            self.output.write(lines)
+
+    def finish(self) -> None:
+        """Close the output."""
+        self.output.close()
+
+    def abort(self) -> None:
+        """Drop the output."""
+        self.output.abort()
+
+
+def _harmless(path: str) -> str:
+    """Return a path that no spreadsheet takes for a formula, and that still names the same file."""
+    return f"./{path}" if path.startswith(("=", "+", "-", "@", "\t", "\r")) else path
+
+
+def _cell(text: str) -> bytes:
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\r\n").writerow([text])  # quotes what holds any of its line ends
+    return os.fsencode(content.getvalue()[:-2])

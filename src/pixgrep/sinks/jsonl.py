@@ -1,0 +1,99 @@
+"""
+JSON lines: one object a line, its kind under ``"type"``.
+
+- ``match``: path, x, y, color;
+- ``picture``, after its matches: path, status (``"ok"`` or ``"failed"``), error, width, height, region, count, first,
+  bbox, and the same for each colour; ``truncated`` says whether matches were left out by a limit;
+- ``summary``, last: how many pictures were searched, matched and failed, and how many pixels match.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pixgrep.errors import one_line
+from pixgrep.matches import Failed, Matches
+from pixgrep.model import Match
+from pixgrep.sinks.lines import match_lines, verbatim
+from pixgrep.sinks.names import json_name
+from pixgrep.sinks.output import Output
+
+
+@dataclass
+class JsonLinesSink:
+    """
+    Writes JSON lines.
+
+    Attributes
+    ----------
+    output : Output
+        Where to.
+    limit : int, optional
+        How many matches of a picture are written at most.
+    coordinates : bool
+        Whether matches are written at all, or pictures only.
+    """
+
+    output: Output
+    limit: int | None = None
+    coordinates: bool = True
+    _totals: dict[str, int] = field(default_factory=lambda: {"pictures": 0, "matched": 0, "failed": 0, "count": 0})
+
+    def begin(self) -> None:
+        """Open the output."""
+        self.output.open()
+
+    def add(self, result: Matches | Failed) -> None:
+        """Write the records of one picture."""
+        self._totals["pictures"] += 1
+        if isinstance(result, Failed):
+            self._totals["failed"] += 1
+            self._write(
+                {"type": "picture", **json_name(result.source), "status": "failed", "error": one_line(result.error)}
+            )
+            return
+        self._totals["matched"] += bool(result)
+        self._totals["count"] += len(result)
+        if self.coordinates:
+            start = verbatim(_json({"type": "match", **json_name(result.source)})[:-1])
+            templates = [start + b',"x":%d,"y":%d,"color":' + verbatim(_json(name)) + b"}\n" for name in result.names]
+            for lines in match_lines(result, templates, self.limit):
+                self.output.write(lines)
+        self._write(self._picture(result))
+
+    def finish(self) -> None:
+        """Write the summary and close the output."""
+        self._write({"type": "summary", **self._totals})
+        self.output.close()
+
+    def abort(self) -> None:
+        """Drop the output."""
+        self.output.abort()
+
+    def _picture(self, matches: Matches) -> dict[str, Any]:
+        colors = zip(matches.names, matches.counts.tolist(), matches.firsts, matches.bboxes, strict=True)
+        return {
+            "type": "picture",
+            **json_name(matches.source),
+            "status": "ok",
+            "region": matches.region,
+            "count": len(matches),
+            "first": _place(matches.first),
+            "bbox": matches.bbox,
+            "truncated": bool(self.coordinates and self.limit is not None and len(matches) > self.limit),
+            "colors": [
+                {"color": name, "count": count, "first": _place(first), "bbox": bbox}
+                for name, count, first, bbox in colors
+            ],
+        }
+
+    def _write(self, record: dict[str, Any]) -> None:
+        self.output.write(_json(record) + b"\n")
+
+
+def _place(match: Match | None) -> tuple[int, int] | None:
+    return match and (match.x, match.y)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

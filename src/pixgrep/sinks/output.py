@@ -1,0 +1,143 @@
+"""
+Where bytes go: standard output, or a file that appears whole or not at all.
+
+What goes wrong while writing is an `OutputError`; only a reader that went away stays a BrokenPipeError.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, Protocol
+
+from pixgrep.errors import OutputError
+
+
+class Output(Protocol):
+    """Something that takes bytes."""
+
+    def open(self) -> None:
+        """Make sure that writing can begin."""
+
+    def write(self, content: bytes) -> None:
+        """Take more bytes."""
+
+    def close(self) -> None:
+        """Make all that was written visible."""
+
+    def abort(self) -> None:
+        """Drop what can still be dropped."""
+
+
+@contextmanager
+def output_errors(name: str) -> Iterator[None]:
+    """Turn whatever the system says about an output into an OutputError that names it."""
+    try:
+        yield
+    except (BrokenPipeError, OutputError):
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"{name}: cannot be written ({reason})") from error
+
+
+class StandardOutput:
+    """Standard output, as bytes."""
+
+    def open(self) -> None:
+        """Raise where standard output was closed before the start."""
+        if sys.stdout is None:
+            raise OutputError("standard output: cannot be written (it is closed)")
+
+    def write(self, content: bytes) -> None:
+        """Write at once: whoever reads along sees every picture as it is done."""
+        with output_errors("standard output"):
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+
+    def close(self) -> None:
+        """Do nothing: all is written."""
+
+    def abort(self) -> None:
+        """Do nothing: what is written is written."""
+
+
+class WholeFile:
+    """
+    A file that appears under its name when it is complete, or never.
+
+    Parameters
+    ----------
+    path : str
+        Where; the folder must exist.
+    force : bool
+        Whether it may replace another file.
+    """
+
+    def __init__(self, path: str, *, force: bool = False) -> None:
+        self.path = path
+        self.file: BinaryIO
+        self._force = force
+        self._temporary: str | None = None
+
+    def open(self) -> None:
+        """
+        Begin a temporary file beside the final one.
+
+        Raises
+        ------
+        OutputError
+            The final one exists and may not be replaced, or the folder cannot be written to.
+        """
+        if os.path.lexists(self.path) and not self._force:
+            raise self._exists()
+        with output_errors(self.path):
+            folder, name = os.path.split(self.path)
+            handle, self._temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder or ".")
+            self.file = os.fdopen(handle, "wb", buffering=1 << 20)
+
+    def write(self, content: bytes) -> None:
+        """Write to the temporary file."""
+        with output_errors(self.path):
+            self.file.write(content)
+
+    def close(self) -> None:
+        """Make the file safe on disk, then give it its name."""
+        assert self._temporary is not None
+        with output_errors(self.path):
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(self._temporary, 0o666 & ~mask)  # mkstemp made it private
+            if self._force:
+                os.replace(self._temporary, self.path)
+            else:
+                self._name_without_replacing(self._temporary)
+        self._temporary = None
+
+    def _name_without_replacing(self, temporary: str) -> None:
+        try:
+            os.link(temporary, self.path)  # unlike a rename, a link fails where another run was first
+        except FileExistsError:
+            raise self._exists() from None
+        except OSError:  # a file system without hard links
+            if os.path.lexists(self.path):
+                raise self._exists() from None
+            os.replace(temporary, self.path)
+        else:
+            os.unlink(temporary)
+
+    def abort(self) -> None:
+        """Remove the temporary file."""
+        if self._temporary is not None:
+            with suppress(OSError, ValueError):
+                self.file.close()
+            with suppress(OSError):
+                os.unlink(self._temporary)
+            self._temporary = None
+
+    def _exists(self) -> OutputError:
+        return OutputError(f"{self.path}: exists already; give another name, or --force to replace it")

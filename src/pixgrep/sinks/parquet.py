@@ -1,0 +1,85 @@
+"""Parquet: columns path, x, y and color, a row a match; needs PyArrow."""
+
+from contextlib import suppress
+from typing import Any
+
+from pixgrep.errors import MissingExtraError
+from pixgrep.matches import Failed, Matches
+from pixgrep.sinks.output import WholeFile, output_errors
+
+ROWS_AT_A_TIME = 1 << 20
+
+
+class ParquetSink:
+    """
+    Writes one Parquet file.
+
+    Parameters
+    ----------
+    output : WholeFile
+        Where to.
+    limit : int, optional
+        How many matches of a picture are written at most.
+    """
+
+    def __init__(self, output: WholeFile, limit: int | None = None) -> None:
+        self._output = output
+        self._limit = limit
+        self._writer: Any = None
+
+    def begin(self) -> None:
+        """
+        Open the file.
+
+        Raises
+        ------
+        MissingExtraError
+            PyArrow is not installed.
+        """
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError as error:
+            raise MissingExtraError("Parquet needs PyArrow; install it by: pip install 'pixgrep[table]'") from error
+        text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+        columns = [("path", text), ("x", pyarrow.int64()), ("y", pyarrow.int64()), ("color", text)]
+        self._schema = pyarrow.schema(columns)
+        self._output.open()
+        self._writer = pyarrow.parquet.ParquetWriter(self._output.file, self._schema, compression="zstd")
+
+    def add(self, result: Matches | Failed) -> None:
+        r"""Write the rows of one picture; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
+        if isinstance(result, Failed) or not result:
+            return
+        import pyarrow
+
+        from pixgrep.sinks.names import printable
+
+        table = result.to_arrow().slice(0, self._limit)
+        for start in range(0, len(table), ROWS_AT_A_TIME):
+            part = table.slice(start, ROWS_AT_A_TIME)
+            index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(part))
+            path = pyarrow.DictionaryArray.from_arrays(index, [_utf8(result.source, printable)])
+            with output_errors(self._output.path):
+                self._writer.write_table(part.add_column(0, "path", path).cast(self._schema))
+
+    def finish(self) -> None:
+        """Write the footer and give the file its name."""
+        with output_errors(self._output.path):
+            self._writer.close()
+        self._output.close()
+
+    def abort(self) -> None:
+        """Drop the file."""
+        if self._writer is not None and self._writer.is_open:
+            with suppress(OSError):  # its last words go to the temporary file
+                self._writer.close()
+        self._output.abort()
+
+
+def _utf8(name: str, otherwise: Any) -> str:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return str(otherwise(name))
+    return name
