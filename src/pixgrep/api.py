@@ -7,7 +7,7 @@ All functions take the keyword arguments of `compile`.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 from pixgrep.bits import Bits
 from pixgrep.compile import compile_program
@@ -55,24 +55,24 @@ class Search:
 
     def find(self, image: Any) -> Matches:
         """Return the matching pixels of a picture, see `pixgrep.find`."""
-        task = _Task(self, image)
-        return Matches(task.bits(), self.names, task.region, task.source.name, self.reading)
+        with _Task(self, image) as task:
+            return Matches(task.bits(), self.names, task.region, task.source.name, self.reading)
 
     def count(self, image: Any) -> Count:
         """Return how many pixels of a picture match, see `pixgrep.count`."""
-        task = _Task(self, image)
-        if task.is_excluded:
-            return Count(0, (0,) * len(self.queries))
-        pixels = task.pixels()
-        return Count(*local.count(pixels, task.program, task.plan(pixels)))
+        with _Task(self, image) as task:
+            if task.is_excluded:
+                return Count(0, (0,) * len(self.queries))
+            pixels = task.pixels()
+            return Count(*local.count(pixels, task.program, task.plan(pixels, keeps_bits=False)))
 
     def first(self, image: Any) -> Match | None:
         """Return the first matching pixel of a picture, see `pixgrep.first`."""
-        task = _Task(self, image)
-        if task.is_excluded:
-            return None
-        pixels = task.pixels()
-        found = local.first(pixels, task.program, task.plan(pixels))
+        with _Task(self, image) as task:
+            if task.is_excluded:
+                return None
+            pixels = task.pixels()
+            found = local.first(pixels, task.program, task.plan(pixels, keeps_bits=False))
         if found is None:
             return None
         position, color = found
@@ -81,11 +81,11 @@ class Search:
 
     def explain(self, image: Any) -> str:
         """Return how a picture would be searched, and why; its pixels are not decoded."""
-        task = _Task(self, image)
-        header = f"picture  {task.source.name}: {task.info.width} x {task.info.height}, {task.info.format}"
-        if task.is_excluded:
-            return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
-        return f"{header}\n{task.plan().explain()}"
+        with _Task(self, image) as task:
+            header = f"picture  {task.source.name}: {task.info.width} x {task.info.height}, {task.info.format}"
+            if task.is_excluded:
+                return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
+            return f"{header}\n{task.plan().explain()}"
 
     def with_threads(self, threads: int) -> "Search":
         """Return the same search on another number of threads."""
@@ -98,12 +98,26 @@ class _Task:
     def __init__(self, search: Search, image: Any) -> None:
         self._search = search
         self.source: Source = open_source(image, search.reading)
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+        except BaseException:
+            self.source.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
+
+    def _prepare(self) -> None:
+        search = self._search
         self.info: Info = self.source.info
         if self.info.frames > 1:
             import warnings
 
             message = f"{self.source.name}: the first of {self.info.frames} frames or pages is searched"
-            warnings.warn(message, PixgrepWarning, stacklevel=4)
+            warnings.warn(message, PixgrepWarning, stacklevel=5)
         self.region = _region_inside(search.region, self.info, self.source.name)
         self.program: Program = compile_program(search.queries, self.info.format)
 
@@ -117,7 +131,7 @@ class _Task:
         x, y, width, height = self.region
         return self.source.read()[y : y + height, x : x + width]
 
-    def plan(self, pixels: Pixels | None = None) -> Plan:
+    def plan(self, pixels: Pixels | None = None, *, keeps_bits: bool = True) -> Plan:
         """Return the plan; files are decoded side by side, unless a region is cut out of them."""
         is_contiguous = pixels.flags.c_contiguous if pixels is not None else self._search.region is None
         return make_plan(
@@ -127,6 +141,7 @@ class _Task:
             backend=self._search.backend,
             threads=self._search.threads,
             is_contiguous=is_contiguous,
+            keeps_bits=keeps_bits,
         )
 
     def bits(self) -> Bits:

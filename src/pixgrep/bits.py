@@ -5,6 +5,8 @@ The answer to a search: one bit for each pixel and colour.
 for (counts, coordinates, masks, boxes) is read from the bits, and only when it is asked for.
 """
 
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -51,7 +53,7 @@ class Bits:
         length = words_for(shape)
         rows = colors + (colors > 1)
         stride = length + (56 - length) % 512 if rows > 1 else length
-        buffer = np.empty((rows, stride), np.uint64)[:, :length]
+        buffer = recycled.take(rows * stride).reshape(rows, stride)[:, :length]
         return cls(buffer[:colors], buffer[-1], shape)
 
     @classmethod
@@ -101,6 +103,48 @@ class Bits:
     def counts(self) -> NDArray[np.int64]:
         """Return how many pixels match each colour."""
         return np.array([count_bits(words) for words in self.words], np.int64)
+
+
+class Recycled:
+    """
+    Memory of answers that nobody holds any more, kept for the next answer of the same size.
+
+    Fresh memory is slow: its pages are made at the first touch. With 3.7 MB of it, a search of 30 megapixels took 6.4
+    ms, into used memory 3.4; for nine colours 13 and 7.
+
+    Attributes
+    ----------
+    least, most : int
+        Bytes of the smallest buffer worth keeping, and of all that are kept.
+    """
+
+    least = 1 << 20
+    most = 1 << 26
+
+    def __init__(self) -> None:
+        self._buffers: list[Words] = [np.empty(0, np.uint64)]
+        self._lock = threading.Lock()
+        self._unused = self._references(0)  # of a buffer that only this list knows
+
+    def take(self, size: int) -> Words:
+        """Return `size` words of any content that nobody else uses; they come back by themselves."""
+        if not self.least <= size * 8 <= self.most or not getattr(sys, "_is_gil_enabled", lambda: True)():
+            return np.empty(size, np.uint64)
+        with self._lock:
+            for number in range(len(self._buffers)):  # enumerate would hold a reference
+                if self._buffers[number].size == size and self._references(number) == self._unused:
+                    return self._buffers[number]
+            buffer = np.empty(size, np.uint64)
+            self._buffers.append(buffer)
+            while sum(kept.nbytes for kept in self._buffers) > self.most:
+                del self._buffers[0]
+            return buffer
+
+    def _references(self, number: int) -> int:
+        return sys.getrefcount(self._buffers[number])
+
+
+recycled = Recycled()
 
 
 def words_for(shape: tuple[int, int]) -> int:

@@ -1,6 +1,7 @@
 """What the user holds after a search: everything is read from the bits, when it is asked for."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -222,9 +223,9 @@ class Matches:
         """
         from PIL import Image
 
-        source = open_source(image, self.reading)
         x, y, width, height = self.region
-        info = source.info
+        with closing(open_source(image, self.reading)) as source:
+            info, pixels = source.info, source.read()
         if x + width > info.width or y + height > info.height:
             raise PictureError(
                 f"the picture has {info.width} x {info.height} pixels, the search covered {width} x {height} at "
@@ -232,7 +233,7 @@ class Matches:
             )
         lit = np.zeros((info.height, info.width), np.bool_)
         lit[y : y + height, x : x + width] = self.mask
-        return Image.fromarray(overlay(displayable(source.read(), info.format), lit))
+        return Image.fromarray(overlay(displayable(pixels, info.format), lit))
 
     def to_arrow(self) -> "pyarrow.Table":
         """

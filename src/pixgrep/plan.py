@@ -20,10 +20,12 @@ SMALL_WORK = 1 << 14
 """Pixels times terms below which a call of NumPy costs no more than one of the kernel."""
 MOST_THREADS = 8
 LARGE_TILE = 1 << 22
-"""Pixels of a tile that is only a view: few Python calls a picture, work for several threads."""
+"""Pixels of a tile that is only a view, at most: a native call stays under 100 ms."""
+LEAST_TILE = 1 << 21
+"""Pixels below which handing a tile to another thread costs more than it saves; a fourth of it with tables."""
 SMALL_TILE_BYTES = 1 << 20
 """Bytes of a tile that is copied or that needs temporary arrays: it stays in the second-level cache."""
-ANSWER_BYTES = 1 << 21
+COUNTING_BYTES = 1 << 21
 """Bytes of the bits of all tiles at work when only counting."""
 
 
@@ -93,6 +95,7 @@ def make_plan(
     backend: str = "auto",
     threads: int | None = None,
     is_contiguous: bool = True,
+    keeps_bits: bool = True,
 ) -> Plan:
     """
     Decide how to search.
@@ -111,6 +114,8 @@ def make_plan(
         How many the user wants; as many as there are processors, up to 8, where it is not said.
     is_contiguous : bool
         Whether pixels lie side by side, or tiles must be copied.
+    keeps_bits : bool
+        Whether the bits of all tiles are kept, or dropped as soon as they are counted.
 
     Raises
     ------
@@ -128,13 +133,14 @@ def make_plan(
         wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
     else:
         wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
-        rows = len(program.colors) + 1
-        tile = min(LARGE_TILE, max(pixels // (4 * wanted), 1 << 18), ANSWER_BYTES * 8 // (wanted * rows))
+        least = LEAST_TILE // 4 if any(term.table for term in terms) else LEAST_TILE
+        tile = min(LARGE_TILE, max(pixels // (2 * wanted), least))
+        if not keeps_bits:
+            tile = min(tile, COUNTING_BYTES * 8 // (wanted * (len(program.colors) + 1)))
     tile = max(tile // 64, 64) * 64
     used = max(1, min(wanted, pixels // tile))
-    shape = (
-        f"{len(program.colors)} colours, {len(terms)} terms, {sum(map(bool, (t.table for t in terms)))} with a table"
-    )
+    tables = sum(term.table is not None for term in terms)
+    shape = f"colours: {len(program.colors)}, terms: {len(terms)}, tables: {tables}"
     layout = "side by side" if is_contiguous else "strided, copied tile by tile"
     return Plan(chosen, used, tile, (f"{pixels:,} pixels, {program.format}, {layout}", shape, why))
 

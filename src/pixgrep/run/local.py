@@ -68,7 +68,8 @@ def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int,
 
     def count_tile(tile: Tile) -> list[int]:
         found = match(np.ascontiguousarray(tile.pixels), program)
-        return [count_bits(words) for words in (found.union, *found.words)]
+        counts = [count_bits(words) for words in found.words]
+        return [counts[0] if len(counts) == 1 else count_bits(found.union), *counts]
 
     totals = [0] * (len(program.colors) + 1)
     for _, counts in tiles_in_order(count_tile, cut(pixels, plan.tile_pixels), plan.threads):

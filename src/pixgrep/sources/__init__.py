@@ -52,6 +52,9 @@ class Source(Protocol):
     def read(self) -> Pixels:
         """Return all pixels, shape (height, width, channels); any strides."""
 
+    def close(self) -> None:
+        """Let go of what was opened."""
+
 
 @dataclass(frozen=True)
 class Reading:

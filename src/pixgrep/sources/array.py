@@ -53,6 +53,9 @@ class ArraySource:
         """Return the array itself, as (height, width, channels)."""
         return self._pixels
 
+    def close(self) -> None:
+        """Do nothing: the array is its owner's."""
+
 
 def _as_array(array: Any) -> Pixels:
     if isinstance(array, np.ma.MaskedArray):

@@ -182,3 +182,6 @@ class ImageSource:
     def read(self) -> Pixels:
         """Return the pixels."""
         return self._decoder.read()
+
+    def close(self) -> None:
+        """Do nothing: the image is its owner's."""

@@ -72,6 +72,7 @@ class StillSource:
     def __init__(self, file: Any, reading: Reading) -> None:
         self._file = file
         self._reading = reading
+        self._content: BinaryIO | None = None
         if isinstance(file, (str, bytes, os.PathLike)):
             self.name = os.fsdecode(file)
         else:
@@ -86,9 +87,14 @@ class StillSource:
         """Decode the pixels."""
         return self._guarded(self._read)
 
+    def close(self) -> None:
+        """Close the file that was opened."""
+        if self._content is not None:
+            self._content.close()
+
     @cached_property
     def _decoder(self) -> Decoder:
-        content = self._open()
+        content = self._content = self._open()
         start = content.read(16)
         content.seek(0)
         if not start:
