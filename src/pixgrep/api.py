@@ -4,8 +4,9 @@ The library as users call it: input, query, plan, run, matches.
 All functions take the keyword arguments of `compile`.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Self, TypedDict, Unpack
 
@@ -89,7 +90,7 @@ class Search:
 
     def with_threads(self, threads: int) -> "Search":
         """Return the same search on another number of threads."""
-        return Search(self.queries, self.reading, self.region, self.backend, threads)
+        return replace(self, threads=threads)
 
 
 class _Task:
@@ -166,11 +167,11 @@ def _region_inside(region: Box | None, info: Info, name: str) -> Box:
 def _to_region(region: Sequence[int] | None) -> Box | None:
     if region is None:
         return None
-    values = tuple(region)
     try:
+        values = tuple(region)
         whole = tuple(int(value) for value in values)
-    except (TypeError, ValueError):
-        whole = ()
+    except (TypeError, ValueError, OverflowError):
+        values = whole = ()
     if len(whole) != 4 or whole != values or min(whole) < 0:
         raise PictureError(f"the region is {region!r}; give (x, y, width, height) as whole numbers from 0 on")
     return Box(*whole)
@@ -356,9 +357,9 @@ def scan(
     ['Failed']
     """
     search = compile(colors, **options)
-    roots = [paths] if isinstance(paths, (str, bytes)) or hasattr(paths, "__fspath__") else list(paths)
+    roots = [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths
     walk = Walk(hidden, ignore, tuple(globs))
-    return run_scan(search, walk.files(roots))
+    return run_scan(search, walk.files(map(os.fsdecode, roots)))
 
 
 def run_scan(search: Search, files: Iterable[Any]) -> Iterator[Matches | Failed]:

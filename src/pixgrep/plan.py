@@ -14,7 +14,7 @@ from pixgrep.backends import BACKENDS
 from pixgrep.errors import PixgrepError
 from pixgrep.model import PixelFormat, Program
 
-WORK_THAT_PAYS_FOR_LOADING = 300_000_000
+WORK_THAT_PAYS_FOR_LOADING = 200_000_000
 """Pixels times terms that take NumPy about as long (0.5 s) as loading Numba and the kernels from their cache."""
 SMALL_WORK = 1 << 14
 """Pixels times terms below which a call of NumPy costs no more than one of the kernel."""

@@ -6,7 +6,7 @@ pixels and no machines: `pixgrep.compile` turns them into programs.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -180,7 +180,12 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
     >>> [str(query) for query in to_queries(["red", (10, 20, 30)], within=12)]
     ['red', 'rgb(10 20 30)']
     """
-    several = list(colors) if _is_several(colors) else [colors]
+    if isinstance(colors, (str, Query, Color)) or not hasattr(colors, "__iter__"):
+        several = [colors]
+    else:
+        several = list(colors)
+        if several and all(map(_is_number, several)):  # the channels of one colour
+            several = [several]
     if not several:
         raise ColorError("no colour was given; give at least one, such as '#ff8800'")
     if len(several) > MOST_COLORS:
@@ -191,10 +196,5 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
     return tuple(color if isinstance(color, Query) else near(color, within, metric) for color in several)
 
 
-def _is_several(colors: Any) -> bool:
-    if isinstance(colors, (str, Query, Color)) or not hasattr(colors, "__iter__"):
-        return False
-    if getattr(colors, "ndim", None) == 2:  # an array with one colour a row
-        return True
-    members: Sequence[Any] = list(colors)
-    return not members or not all(isinstance(member, Real) or getattr(member, "ndim", None) == 0 for member in members)
+def _is_number(member: Any) -> bool:
+    return isinstance(member, Real) or getattr(member, "ndim", None) == 0

@@ -54,6 +54,8 @@ def parse_color(given: Any) -> Color:
         return given
     if isinstance(given, str):
         return _from_text(given)
+    if isinstance(given, (bytes, bytearray)):
+        raise ColorError(f"cannot read {_shown(given)} as a colour: decode it to text")
     if isinstance(given, (bool, Real)):
         raise ColorError(f"cannot read {given!r} as a colour: {_hint_for_number(given)}")
     try:

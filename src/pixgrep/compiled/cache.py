@@ -12,6 +12,7 @@ import pickle
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,16 +79,19 @@ class KernelCache(_Cache):  # type: ignore[misc]  # Numba has no types
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the compiled kernel for `sig`, or None when it must be compiled."""
         path = self._path(sig, target_context.codegen())
-        if path is None or not path.exists():
+        if path is None:
             return None
         try:
-            target_context.refresh()
             content = path.read_bytes()
+            target_context.refresh()
             if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
                 raise ValueError("the digest is wrong")
             return self._result.rebuild(self, target_context, pickle.loads(content[DIGEST_BYTES:]))
+        except FileNotFoundError:
+            return None
         except Exception:  # whatever is wrong with it, compiling again is the answer
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:

@@ -7,6 +7,7 @@ followed, and what is named on the command line is searched whatever it is.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pathspec import GitIgnoreSpec
@@ -107,14 +108,12 @@ class _Folder:
 
 
 def _rules(folder: _Folder, entries: Sequence["os.DirEntry[str]"]) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    names = {entry.name for entry in entries if entry.is_file()}
+    found = {entry.name: entry for entry in entries if entry.name in IGNORE_FILES}
     for name in IGNORE_FILES:
-        if name in names:
-            try:
-                with open(os.path.join(folder.path, name), encoding="utf-8", errors="surrogateescape") as file:
+        with suppress(OSError, ValueError):  # rules that cannot be read ignore nothing
+            if name in found and found[name].is_file():
+                with open(found[name].path, encoding="utf-8", errors="surrogateescape") as file:
                     yield folder.inside, GitIgnoreSpec.from_lines(file.read().splitlines())
-            except (OSError, ValueError):  # unreadable rules ignore nothing
-                continue
 
 
 def _is_ignored(inside: str, rules: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:

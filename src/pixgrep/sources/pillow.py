@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from PIL import Image
 
 ORIENTATION = 0x0112
+SIDEWAYS = (5, 6, 7, 8)
+"""Values of EXIF orientation that exchange rows and columns."""
 GREY, GREY_ALPHA, COLOR, COLOR_ALPHA = (PixelFormat("uint8", channels) for channels in (1, 2, 3, 4))
 GREY16, GREY_FLOAT = PixelFormat("uint16", 1), PixelFormat("float32", 1)
+MODES_OF_16_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 FORMATS = {
     **dict.fromkeys(("1", "L"), GREY),
     **dict.fromkeys(("LA", "La"), GREY_ALPHA),
     **dict.fromkeys(("RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "P"), COLOR),
     **dict.fromkeys(("RGBA", "RGBa", "PA"), COLOR_ALPHA),
-    **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), GREY16),
+    **dict.fromkeys(MODES_OF_16_BITS, GREY16),
     "F": GREY_FLOAT,
 }
 MODES = {GREY: "L", GREY_ALPHA: "LA", COLOR: "RGB", COLOR_ALPHA: "RGBA"}
@@ -67,7 +70,7 @@ class PillowDecoder:
         self._content = content
         self._format = _format_of(image)
         self._orientation = int(image.getexif().get(ORIENTATION, 1)) if reading.upright else 1
-        width, height = image.size if self._orientation < 5 else image.size[::-1]
+        width, height = image.size if self._orientation not in SIDEWAYS else image.size[::-1]
         frames = int(getattr(image, "n_frames", 1))
         self.info = Info(height, width, self._format, _palette(image, self._format), frames)
 
@@ -78,18 +81,21 @@ class PillowDecoder:
 
     def _decode(self) -> Pixels:
         image = self._image
-        kind = image.format if self._content is not None and self.info.frames == 1 else None
-        if kind == "PNG" and (image.mode in ("L", "LA", "RGB", "RGBA") or self._format.dtype == "uint16"):
+        content = self._content
+        if content is None:
+            return _loaded(image, self._format)
+        if (
+            image.format == "PNG" and image.mode != "P"
+        ):  # Pillow cuts 16 bits to 8, and knows no alpha of 1-bit pictures
             from imagecodecs import png_decode as decode
-        elif kind == "WEBP":
+        elif image.format == "WEBP" and self.info.frames == 1:
             from imagecodecs import webp_decode as decode
-        elif kind == "JPEG" and image.mode in ("L", "RGB") and _ends_whole(self._content):
+        elif image.format == "JPEG" and image.mode in ("L", "RGB") and _ends_whole(content):
             from imagecodecs import jpeg8_decode as decode
         else:
             return _loaded(image, self._format)
-        assert self._content is not None
-        self._content.seek(0)
-        pixels: Pixels = decode(self._content.read())
+        content.seek(0)
+        pixels: Pixels = decode(content.read())
         return pixels
 
 
@@ -115,9 +121,8 @@ def _format_of(image: "Image.Image") -> PixelFormat:
             f"pixels of mode {image.mode!r} cannot be searched; convert them, for instance by image.convert('RGB')"
         )
     format = FORMATS[image.mode]
-    if transparency and format in (GREY, COLOR):
-        return GREY_ALPHA if format == GREY and image.mode == "L" else COLOR_ALPHA
-    return format
+    with_alpha = {GREY: GREY_ALPHA, COLOR: COLOR_ALPHA}
+    return with_alpha.get(format, format) if transparency else format
 
 
 def _loaded(image: "Image.Image", format: PixelFormat) -> Pixels:
@@ -130,7 +135,7 @@ def _loaded(image: "Image.Image", format: PixelFormat) -> Pixels:
 
 def _palette(image: "Image.Image", format: PixelFormat) -> NDArray[np.uint8] | None:
     """Return all colours that the header allows, or None where it does not say."""
-    if image.mode == "1" and image.format in ("PNG", "BMP", "PPM"):
+    if image.mode == "1" and format == GREY and image.format in ("PNG", "BMP", "PPM"):
         return np.array([[0], [255]], np.uint8)
     if image.mode != "P" or image.format not in ("PNG", "BMP") or image.palette is None:
         return None
@@ -162,7 +167,7 @@ def turn(pixels: Pixels, orientation: int) -> Pixels:
            [2],
            [3]])
     """
-    if orientation >= 5:
+    if orientation in SIDEWAYS:
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
@@ -172,11 +177,16 @@ def turn(pixels: Pixels, orientation: int) -> Pixels:
 
 
 class ImageSource:
-    """A PIL image."""
+    """
+    A PIL image.
+
+    One of 16 bits a channel that Pillow opened, but has not loaded, is decoded from its file: Pillow would cut it.
+    """
 
     def __init__(self, image: "Image.Image", reading: Reading) -> None:
         self.name = str(getattr(image, "filename", "") or "<image>")
-        self._decoder = PillowDecoder(image, reading)
+        is_cut = _format_of(image).dtype == "uint16" and image.mode not in MODES_OF_16_BITS
+        self._decoder = PillowDecoder(image, reading, getattr(image, "fp", None) if is_cut else None)
         self.info = self._decoder.info
 
     def read(self) -> Pixels:

@@ -78,19 +78,24 @@ class StillSource:
         else:
             self.name = str(getattr(file, "name", "<file>"))
 
-    @property
+    @cached_property
     def info(self) -> Info:
-        """What the header says."""
+        """What the header says; the file stays open until its pixels are read."""
         return self._guarded(lambda: self._decoder.info)
 
     def read(self) -> Pixels:
-        """Decode the pixels."""
-        return self._guarded(self._read)
+        """Decode the pixels, and close the file."""
+        info = self.info
+        try:
+            return self._guarded(lambda: self._read(info))
+        finally:
+            self.close()
 
     def close(self) -> None:
-        """Close the file that was opened."""
+        """Close the file."""
         if self._content is not None:
             self._content.close()
+            self.__dict__.pop("_decoder", None)  # reading once more opens it again
 
     @cached_property
     def _decoder(self) -> Decoder:
@@ -106,16 +111,24 @@ class StillSource:
 
     def _open(self) -> BinaryIO:
         if not isinstance(self._file, (str, bytes, os.PathLike)):
-            return io.BytesIO(self._file.read())
+            return self._copied()
         mode = os.stat(self._file).st_mode
         if stat.S_ISDIR(mode):
             raise DecodeError("a folder; give a picture, or search folders with pixgrep.scan()")
         if not stat.S_ISREG(mode):
             raise DecodeError("not a regular file; give a picture")
-        return open(self._file, "rb")
+        return open(self.name, "rb")  # tifffile wants names as text
 
-    def _read(self) -> Pixels:
-        info = self._decoder.info
+    def _copied(self) -> BinaryIO:
+        """Return what an open file holds from where it stands; it is left there, where it can go back."""
+        can_seek = getattr(self._file, "seekable", lambda: False)()
+        start = self._file.tell() if can_seek else None
+        content = io.BytesIO(self._file.read())
+        if start is not None:
+            self._file.seek(start)
+        return content
+
+    def _read(self, info: Info) -> Pixels:
         pixels = self._decoder.read()
         expected = (info.height, info.width, info.format.channels)
         if pixels.shape != expected or pixels.dtype != np.dtype(info.format.dtype):

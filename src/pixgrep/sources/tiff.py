@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pixgrep.errors import PictureError
 from pixgrep.model import CHANNELS, DTYPES, PixelFormat, Pixels
 from pixgrep.sources import Info, Reading
-from pixgrep.sources.pillow import PillowDecoder, open_image, turn
+from pixgrep.sources.pillow import SIDEWAYS, PillowDecoder, open_image, turn
 from pixgrep.sources.still import Decoder, refuse_large
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE = range(4)
 ORIENTATION = 274
+ASSOCIATED_ALPHA = 1
 
 
 def open_tiff(content: BinaryIO, reading: Reading) -> Decoder:
@@ -59,7 +60,7 @@ class TiffDecoder:
         tag = page.tags.get(ORIENTATION)
         self._orientation = int(tag.value) if reading.upright and tag is not None else 1
         height, width = page.imagelength, page.imagewidth
-        if self._orientation >= 5:
+        if self._orientation in SIDEWAYS:
             height, width = width, height
         format = _format_of(page)
         palette = self._colors if format.dtype == "uint8" else None
@@ -76,9 +77,12 @@ class TiffDecoder:
         if pixels.dtype == np.bool_:
             pixels = pixels.astype(np.uint8) * np.uint8(255)
         if page.photometric == MIN_IS_WHITE:
-            pixels = np.array(self.info.format.highest, pixels.dtype) - pixels
+            pixels = pixels.copy()
+            pixels[:, :, 0] = np.array(self.info.format.highest, pixels.dtype) - pixels[:, :, 0]
         if self._colors is not None:
             pixels = self._colors[pixels[:, :, 0]]
+        if page.extrasamples == (ASSOCIATED_ALPHA,):
+            pixels = _unmultiplied(pixels, self.info.format.highest)
         return turn(pixels, self._orientation)
 
 
@@ -87,6 +91,16 @@ def _colormap(page: "tifffile.TiffPage") -> NDArray[np.uint8] | None:
     if page.photometric != PALETTE:
         return None
     return (np.asarray(page.colormap, np.uint16) >> 8).astype(np.uint8).T.copy()
+
+
+def _unmultiplied(pixels: Pixels, highest: float) -> Pixels:
+    """Return pixels whose colours are no longer multiplied by their alpha; black where they are transparent."""
+    alpha = pixels[:, :, -1:]
+    full = np.array(highest, np.uint32 if pixels.dtype.kind == "u" else np.float64)
+    divide = np.floor_divide if pixels.dtype.kind == "u" else np.true_divide
+    colors = np.zeros_like(pixels[:, :, :-1], full.dtype)
+    divide(pixels[:, :, :-1] * full, alpha, out=colors, where=alpha > 0)
+    return np.concatenate((np.minimum(colors, full).astype(pixels.dtype), alpha), axis=2)
 
 
 def _format_of(page: "tifffile.TiffPage") -> PixelFormat:

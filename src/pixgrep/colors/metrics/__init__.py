@@ -29,7 +29,7 @@ def get_metric(name: str) -> Metric:
     >>> get_metric("rgb").unit
     '8-bit steps'
     """
-    if name in METRICS:
+    if isinstance(name, str) and name in METRICS:
         return METRICS[name]
     near = difflib.get_close_matches(str(name), METRICS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
