@@ -105,10 +105,10 @@ def test_set_at_reads_single_bits():
 @pytest.mark.parametrize("width", [1, 37, 64, 1001])
 @pytest.mark.parametrize("density", [0.0005, 0.6, 1.0])
 def test_compiled_and_numpy_readers_agree_on_large_pictures(width, density):
-    height = (packed.COMPILED_FROM_WORDS * 64) // width + 1
+    height = (packed.FEW * 64) // width + 1
     mask = random_mask(4, height, width, density=density)
     words = oracle(mask)
-    assert words.size >= packed.COMPILED_FROM_WORDS
+    assert words.size >= packed.FEW
     assert packed.count_bits(words) == mask.sum()
     rows, columns = np.nonzero(mask)
     found = packed.coordinates(words, width, (3, 4), np.int64)

@@ -19,8 +19,10 @@ from pixgrep.model import WORD_BITS, Box
 
 Words = NDArray[np.uint64]
 
-COMPILED_FROM_WORDS = 1 << 15
-"""From two megapixels on, expanding bits pays for loading Numba (0.4 s); below, NumPy takes under 10 ms."""
+MANY = 1 << 24
+"""From so many set bits on, expanding them pays for loading Numba (0.5 s); NumPy takes 30 ns for each."""
+FEW = 1 << 12
+"""Below so many words, NumPy is as fast as a compiled kernel."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Recycled:
         Bytes of the smallest buffer worth keeping, and of all that are kept.
     """
 
-    least = 1 << 20
+    least = 1 << 18
     most = 1 << 26
 
     def __init__(self) -> None:
@@ -169,7 +171,7 @@ def as_bytes(words: Words) -> NDArray[np.uint8]:
 
 def count_bits(words: Words) -> int:
     """Return how many bits are set."""
-    if words.size >= COMPILED_FROM_WORDS:
+    if words.size >= FEW and is_compiled_loaded():
         return int(_kernel("matching", "count_bits")(words))
     return int(np.bitwise_count(words).sum(dtype=np.int64))
 
@@ -195,7 +197,7 @@ def coordinates(words: Words, width: int, origin: tuple[int, int], dtype: type[n
     """Return (x, y) of every set bit in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
     left, top = origin
     found = np.empty((count_bits(words), 2), dtype)
-    if words.size >= COMPILED_FROM_WORDS:
+    if len(found) >= MANY or (words.size >= FEW and is_compiled_loaded()):
         _kernel("positions", "fill_coordinates")(words, width, left, top, found)
     elif len(found):
         y, x = np.divmod(positions(words), width)
@@ -254,6 +256,11 @@ def rows_mask(words: Words, width: int, top: int, height: int) -> NDArray[np.boo
     first = start // WORD_BITS
     bits = np.unpackbits(as_bytes(words[first : -(-stop // WORD_BITS)]), bitorder="little")
     return bits[start - first * WORD_BITS : stop - first * WORD_BITS].view(np.bool_).reshape(height, width)
+
+
+def is_compiled_loaded() -> bool:
+    """Return whether Numba and the kernels are in memory already, so that using them costs nothing."""
+    return "pixgrep.compiled.matching" in sys.modules
 
 
 @cache

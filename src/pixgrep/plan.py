@@ -7,10 +7,10 @@ worst twice the time of the better choice made in hindsight).
 """
 
 import os
-import sys
 from dataclasses import dataclass
 
 from pixgrep.backends import BACKENDS
+from pixgrep.bits import is_compiled_loaded
 from pixgrep.errors import PixgrepError
 from pixgrep.model import PixelFormat, Program
 
@@ -52,7 +52,7 @@ class Machine:
 def this_machine(work_done: int = 0) -> Machine:
     """Return the facts of this process."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Machine(cores, "pixgrep.backends.cpu" in sys.modules, work_done)
+    return Machine(cores, is_compiled_loaded(), work_done)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Numba on the processor: 64 pixels at a time, all terms in one pass, the table only where the box hits."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from pixgrep.bits import Bits, positions, put_mask
@@ -24,7 +26,7 @@ def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
 
 
 def _match_terms(flat: Pixels, program: Program, bits: Bits) -> None:
-    kernel = _Kernel(program)
+    kernel = _kernel(program)
     whole, rest = divmod(len(flat), WORD_BITS)
     for block in range(0, whole, BLOCKS_OF_ONE_CALL):
         kernel.run(flat[block * WORD_BITS :], min(whole - block, BLOCKS_OF_ONE_CALL), bits, block)
@@ -55,6 +57,11 @@ def _match_formulas(flat: Pixels, program: Program, bits: Bits) -> None:
     bits.unite()
 
 
+@lru_cache(maxsize=64)
+def _kernel(program: Program) -> "_Kernel":
+    return _Kernel(program)
+
+
 class _Kernel:
     """The compiled loop with its arguments, and all that its addresses point to."""
 
@@ -78,7 +85,8 @@ class _Kernel:
 
     def run(self, flat: Pixels, blocks: int, bits: Bits, word: int) -> None:
         """Match the first blocks of 64 pixels of `flat`, and write their bits from number `word` on."""
-        rows = np.array([_address(words[word:]) for words in bits.words], np.uint64)
+        words = bits.words[:, word:]
+        rows = _address(words) + np.arange(len(words), dtype=np.uint64) * np.uint64(words.strides[0])
         match_blocks(
             self._pixel,
             self._pixel_bytes,

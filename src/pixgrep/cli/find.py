@@ -205,8 +205,7 @@ def say_statistics(tally: Tally) -> None:
 
 
 def show_warnings() -> None:
-    """Let warnings of ours go to standard error as plain lines, and decoders be silent about what does no harm."""
-    import logging
+    """Let warnings of ours go to standard error as plain lines."""
 
     def show(message: Warning | str, category: type[Warning], *_rest: Any) -> None:
         if issubclass(category, PixgrepWarning):
@@ -214,8 +213,6 @@ def show_warnings() -> None:
 
     warnings.showwarning = show  # type: ignore[assignment]
     warnings.simplefilter("always", PixgrepWarning)
-    for decoder in ("imagecodecs", "tifffile", "PIL"):
-        logging.getLogger(decoder).setLevel(logging.CRITICAL)
 
 
 @contextmanager

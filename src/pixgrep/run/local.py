@@ -15,6 +15,9 @@ from pixgrep.model import Pixels, Program, Tile
 from pixgrep.plan import Plan
 from pixgrep.run.tiles import cut
 
+AHEAD = 8
+"""Items that each thread may be ahead of what was taken: with 2, a folder of pictures took a tenth longer."""
+
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
@@ -111,11 +114,11 @@ def in_order(
     """
     Yield each item with what `work` made of it, in the order of the items.
 
-    Threads work ahead of what is yielded, by two items each at most: memory stays bounded, however many items there
-    are. Pools of different purpose are different, so that work may wait for other work.
+    Threads work ahead of what is yielded, by a few items each: one slow item leaves no other thread idle, and memory
+    Threads work ahead of what is yielded, by a few items each: one slow item leaves no other thread idle, and memory
     """
     pool, remaining = _pool(threads, purpose), iter(items)
-    waiting = [(item, pool.submit(work, item)) for item in islice(remaining, 2 * threads)]
+    waiting = [(item, pool.submit(work, item)) for item in islice(remaining, AHEAD * threads)]
     try:
         while waiting:
             item, future = waiting.pop(0)

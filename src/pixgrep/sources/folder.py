@@ -9,11 +9,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from pixgrep.errors import one_line
 from pixgrep.sources.still import SUFFIXES
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 IGNORE_FILES = (".gitignore", ".ignore")
 
@@ -71,17 +73,20 @@ class Walk:
                     if (not self.hidden and entry.name.startswith(".")) or self._is_skipped(entry):
                         continue
                     if entry.is_dir(follow_symlinks=False):
-                        if not _is_ignored(inside + "/", rules) and not unwanted.match_file(inside + "/"):
+                        if not _is_ignored(inside + "/", rules) and not (
+                            unwanted and unwanted.match_file(inside + "/")
+                        ):
                             inner.append(_Folder(entry.path, inside + "/", rules))
-                    elif self._is_picture(entry) and wanted.match_file(inside) and not unwanted.match_file(inside):
-                        if not _is_ignored(inside, rules):
+                    elif self._is_picture(entry) and not _is_ignored(inside, rules):
+                        if (not wanted or wanted.match_file(inside)) and not (unwanted and unwanted.match_file(inside)):
                             yield entry.path
                 folders.extend(reversed(inner))
 
-    def _selection(self) -> tuple[GitIgnoreSpec, GitIgnoreSpec]:
+    def _selection(self) -> "tuple[GitIgnoreSpec | None, GitIgnoreSpec | None]":
+        """Return the rules for what is wanted and for what is not, None where there are none."""
         wanted = [glob for glob in self.globs if not glob.startswith("!")]
         unwanted = [glob[1:] for glob in self.globs if glob.startswith("!")]
-        return GitIgnoreSpec.from_lines(wanted or ["*"]), GitIgnoreSpec.from_lines(unwanted)
+        return _spec(wanted) if wanted else None, _spec(unwanted) if unwanted else None
 
     def _is_skipped(self, entry: "os.DirEntry[str]") -> bool:
         return bool(self.skip) and os.path.realpath(entry.path) in self.skip
@@ -103,20 +108,26 @@ class _Folder:
     path: str
     inside: str
     """Where it is, below the root, with a slash at its end unless it is the root."""
-    rules: tuple[tuple[str, GitIgnoreSpec], ...]
+    rules: "tuple[tuple[str, GitIgnoreSpec], ...]"
     """Ignore rules from the root down, each with the folder they stand in."""
 
 
-def _rules(folder: _Folder, entries: Sequence["os.DirEntry[str]"]) -> Iterator[tuple[str, GitIgnoreSpec]]:
+def _spec(lines: Iterable[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # 18 ms that most folders need not pay
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _rules(folder: _Folder, entries: Sequence["os.DirEntry[str]"]) -> "Iterator[tuple[str, GitIgnoreSpec]]":
     found = {entry.name: entry for entry in entries if entry.name in IGNORE_FILES}
     for name in IGNORE_FILES:
         with suppress(OSError, ValueError):  # rules that cannot be read ignore nothing
             if name in found and found[name].is_file():
                 with open(found[name].path, encoding="utf-8", errors="surrogateescape") as file:
-                    yield folder.inside, GitIgnoreSpec.from_lines(file.read().splitlines())
+                    yield folder.inside, _spec(file.read().splitlines())
 
 
-def _is_ignored(inside: str, rules: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
+def _is_ignored(inside: str, rules: "Sequence[tuple[str, GitIgnoreSpec]]") -> bool:
     """Return what the innermost rule that has an opinion says."""
     for base, spec in reversed(rules):
         verdict = spec.check_file(inside[len(base) :]).include

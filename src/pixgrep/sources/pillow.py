@@ -6,6 +6,7 @@ and what has 16 bits, which Pillow would cut to 8; Pillow decodes the rest.
 """
 
 import importlib
+import logging
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -18,6 +19,8 @@ from pixgrep.sources.still import refuse_large
 
 if TYPE_CHECKING:
     from PIL import Image
+
+logging.getLogger("imagecodecs").addHandler(logging.NullHandler())  # what it warns of (odd ICC profiles) does no harm
 
 ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)

@@ -1,0 +1,1 @@
+"""Measure pixgrep beside its rivals: ``python -m benchmarks`` runs everything, ``--help`` says the rest."""
