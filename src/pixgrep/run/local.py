@@ -115,7 +115,7 @@ def in_order(
     Yield each item with what `work` made of it, in the order of the items.
 
     Threads work ahead of what is yielded, by a few items each: one slow item leaves no other thread idle, and memory
-    Threads work ahead of what is yielded, by a few items each: one slow item leaves no other thread idle, and memory
+    stays bounded, however many items there are. Pools of different purpose are different: work may wait for other work.
     """
     pool, remaining = _pool(threads, purpose), iter(items)
     waiting = [(item, pool.submit(work, item)) for item in islice(remaining, AHEAD * threads)]
