@@ -1,5 +1,6 @@
 """Find the red saucer in a photograph of a cup of coffee: where it is, how many pixels, and a picture that shows it."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ def main() -> int:
         [COLOR, str(photo), "--within", "35", "--metric", "rgb", "--count"],
         [COLOR, str(photo), "--within", "35", "--metric", "rgb", "-m", "5", "--overlay", str(overlay), "--force"],
     ):
-        print("$ pixgrep", *(repr(part) if " " in part else part for part in arguments), flush=True)
+        print("$ pixgrep", shlex.join(arguments), flush=True)
         status = subprocess.run([sys.executable, "-m", "pixgrep", *arguments]).returncode
         if status:
             return status

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pixgrep as pg
 from pixgrep import bits as packed
 from pixgrep.bits import Bits
 from pixgrep.model import Box
@@ -121,3 +122,17 @@ def test_the_box_is_right_across_bands_of_rows(width, monkeypatch):
     mask[11, width // 3] = mask[80, width // 2] = True
     box = packed.bounding_box(oracle(mask), width)
     assert box == Box(width // 3, 11, width // 2 - width // 3 + 1, 70)
+
+
+def test_memory_is_used_again_only_when_nobody_holds_it():
+    """Answers of the same size follow each other in one buffer; an answer that is still held must not change."""
+    picture = np.zeros((2000, 2000, 3), np.uint8)
+    other = picture.copy()
+    other[5, 5] = 1
+    held = pg.find(picture, "#010101", backend="numpy")
+    words = pg.find(other, "#010101", backend="numpy").bits.words
+    third = pg.find(picture, "#010101", backend="numpy")
+    assert (len(held), packed.count_bits(words[0]), len(third)) == (0, 1, 0)
+    address = third.bits.words.ctypes.data
+    del third
+    assert pg.find(other, "#010101", backend="numpy").bits.words.ctypes.data == address

@@ -64,3 +64,14 @@ def test_a_query_of_no_known_kind_is_not_guessed():
 
     with pytest.raises(NotImplementedError, match="Strange"):
         resolve(Strange(), FORMATS[0])
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "float32", "float64"])
+@pytest.mark.parametrize("metric", ["channel", "rgb"])
+@pytest.mark.parametrize("within", [1, 2, 5, 13, 60])
+def test_a_deeper_copy_of_a_picture_gives_its_answer(dtype, metric, within):
+    """Also at the limit itself, where a value / 257 or / 255 has no exact float."""
+    colors = np.random.default_rng(20261123).integers(0, 80, (300, 300, 3), dtype=np.uint8)
+    deeper = colors * np.uint16(257) if dtype == "uint16" else (colors / 255).astype(dtype)
+    query = pg.near((30, 40, 50), within, metric)
+    np.testing.assert_array_equal(pg.find(deeper, query).mask, pg.find(colors, query).mask)

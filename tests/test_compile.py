@@ -1,4 +1,5 @@
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -117,3 +118,13 @@ def test_fractions_are_rounded_to_what_8_bits_can_hold_halves_up(value, stored):
     image = np.arange(256, dtype=np.uint8).reshape(16, 16)
     hits = pg.find(image, (value,) * 3)
     assert hits.xy.tolist() == [[stored % 16, stored // 16]]
+
+
+def test_more_tables_than_memory_should_hold_are_refused(monkeypatch):
+    compiling = sys.modules["pixgrep.compile"]  # the attribute of the package is the function
+    monkeypatch.setattr(compiling, "MOST_TABLES", 3)
+    format = PixelFormat("uint8", 3)
+    queries = tuple(pg.near((40, 40, number), 5, "rgb") for number in range(100, 104))
+    assert len(compile_program(queries[:3], format).terms) == 3
+    with pytest.raises(pg.ColorError, match="more than 3 tables"):
+        compile_program(queries, format)

@@ -10,7 +10,7 @@ import pixgrep
 
 SOURCE = Path(pixgrep.__file__).parent
 ROOMS = (
-    *("cli", "api", "run", "plan", "sinks", "matches", "drawing", "backends", "compile", "colorset", "bits"),
+    *("cli", "api", "search", "run", "plan", "sinks", "matches", "drawing", "backends", "compile", "colorset", "bits"),
     *("compiled", "query", "colors", "sources", "model", "errors"),
 )
 """A room may import those to the right of it."""

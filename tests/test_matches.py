@@ -134,3 +134,17 @@ def test_the_first_of_several_matching_colours_is_the_one_named():
     assert {match.color for match in hits} == {"red"}
     assert pg.find(image, ["#ff0000", "red"]).first == (0, 0, "#ff0000")
     assert pg.first(image, ["#ff0000", "red"]) == (0, 0, "#ff0000")
+
+
+def test_a_place_is_in_the_matches_or_not():
+    picture = np.zeros((20, 30), np.uint8)
+    picture[7, 12] = 255
+    hits = pg.find(picture, "white", region=(10, 5, 15, 10))
+    assert (12, 7) in hits
+    assert hits.first in hits
+    for place in ((7, 12), (12, 8), (2, 2), (-1, 7), (29, 19), "white"):
+        assert place not in hits
+
+
+def test_a_failure_is_false():
+    assert not pg.Failed("a.png", pg.PictureError("no"))

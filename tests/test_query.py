@@ -60,7 +60,7 @@ def test_all_real_numbers_up_to_the_largest_are_tolerances(within):
 
 
 def test_the_largest_tolerance_depends_on_the_metric():
-    assert isinstance(pg.near("red", 442, "rgb"), Near)
+    assert isinstance(pg.near("red", 441.67, "rgb"), Near)
     with pytest.raises(ColorError, match=r"from 0 \(exact\) to 441\.673"):
         pg.near("red", 443, "rgb")
 
@@ -120,3 +120,32 @@ def test_more_colours_than_allowed_are_refused_and_as_many_are_not():
 def test_an_iterator_of_colours_is_not_used_up_by_looking_at_it():
     """An error "no colour was given" would be untrue."""
     assert [str(query) for query in to_queries(iter(["red", "white"]))] == ["red", "white"]
+
+
+@pytest.mark.parametrize("join", [lambda a, b: a and b, lambda a, b: a or b, lambda a, b: not a])
+def test_python_s_own_and_or_not_are_refused(join):
+    """They would return one of the queries, and so a wrong answer."""
+    with pytest.raises(ColorError, match="neither true nor false"):
+        join(pg.near("red"), pg.near("blue"))
+
+
+def test_a_tolerance_that_no_colour_would_get_is_refused():
+    with pytest.raises(ColorError, match="queries have their own"):
+        pg.compile(pg.near("red"), within=10)
+    assert len(pg.compile([pg.near("red"), "blue"], within=10).queries) == 2
+
+
+def test_a_set_of_colours_is_refused_as_it_has_no_order():
+    with pytest.raises(ColorError, match="no order"):
+        pg.compile({"red", "blue"})
+
+
+@pytest.mark.parametrize("given", [b"red", bytearray(b"red"), np.array("red")])
+def test_bytes_are_no_channels(given):
+    with pytest.raises(ColorError, match="cannot read"):
+        pg.compile(given)
+
+
+def test_swapped_arguments_are_noticed():
+    with pytest.raises(ColorError, match="the picture comes first"):
+        pg.find("red", np.zeros((4, 5, 3), np.uint8))

@@ -9,7 +9,7 @@ pixgrep finds colours in pictures.
 (2, Match(x=20, y=10, color='#ff8800'), Box(x=20, y=10, width=1, height=2))
 """
 
-from pixgrep.api import Search, compile, count, find, first, scan
+from pixgrep.api import compile, count, find, first, scan
 from pixgrep.errors import (
     ColorError,
     DecodeError,
@@ -22,6 +22,7 @@ from pixgrep.errors import (
 from pixgrep.matches import Count, Failed, Matches
 from pixgrep.model import Box, Color, Match
 from pixgrep.query import Query, all_of, any_of, invert, near
+from pixgrep.search import Search
 
 __version__ = "0.1.0"
 

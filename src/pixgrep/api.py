@@ -6,19 +6,19 @@ All functions take the keyword arguments of `compile`.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
-from pixgrep.bits import Bits
-from pixgrep.compile import compile_program
-from pixgrep.errors import DecodeError, PictureError, PixgrepError, PixgrepWarning
+from pixgrep.backends import check_backend
+from pixgrep.errors import DecodeError, PictureError, PixgrepError
 from pixgrep.matches import Count, Failed, Matches
-from pixgrep.model import Box, ChannelOrder, Match, Pixels, Program
-from pixgrep.plan import Plan, check_threads, make_plan, this_machine
-from pixgrep.query import Query, to_queries
+from pixgrep.model import Box, ChannelOrder, Match
+from pixgrep.plan import this_machine
+from pixgrep.query import to_queries
 from pixgrep.run import local
-from pixgrep.sources import MOST_PIXELS, Info, Reading, Source, open_source
+from pixgrep.search import Search, warn_of
+from pixgrep.sources import MOST_PIXELS, Reading
 from pixgrep.sources.folder import Unreadable, Walk
 
 
@@ -33,135 +33,6 @@ class Options(TypedDict, total=False):
     threads: int | None
     upright: bool
     max_pixels: int
-
-
-@dataclass(frozen=True)
-class Search:
-    """
-    A question and how to ask it; made by `compile`, used on any number of pictures.
-
-    Hashable and picklable. Programs for the pixel formats it meets are compiled once and kept.
-    """
-
-    queries: tuple[Query, ...]
-    reading: Reading
-    region: Box | None
-    backend: str
-    threads: int | None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The colours asked for, as they were given."""
-        return tuple(map(str, self.queries))
-
-    def find(self, image: Any) -> Matches:
-        """Return the matching pixels of a picture, see `pixgrep.find`."""
-        with _Task(self, image) as task:
-            return Matches(task.bits(), self.names, task.region, task.source.name, self.reading)
-
-    def count(self, image: Any) -> Count:
-        """Return how many pixels of a picture match, see `pixgrep.count`."""
-        with _Task(self, image) as task:
-            if task.is_excluded:
-                return Count(0, (0,) * len(self.queries))
-            pixels = task.pixels()
-            return Count(*local.count(pixels, task.program, task.plan(pixels, keeps_bits=False)))
-
-    def first(self, image: Any) -> Match | None:
-        """Return the first matching pixel of a picture, see `pixgrep.first`."""
-        with _Task(self, image) as task:
-            if task.is_excluded:
-                return None
-            pixels = task.pixels()
-            found = local.first(pixels, task.program, task.plan(pixels, keeps_bits=False))
-        if found is None:
-            return None
-        position, color = found
-        y, x = divmod(position, task.region.width)
-        return Match(x + task.region.x, y + task.region.y, self.names[color])
-
-    def explain(self, image: Any) -> str:
-        """Return how a picture would be searched, and why; its pixels are not decoded."""
-        with _Task(self, image) as task:
-            header = f"picture  {task.source.name}: {task.info.width} x {task.info.height}, {task.info.format}"
-            if task.is_excluded:
-                return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
-            return f"{header}\n{task.plan().explain()}"
-
-    def with_threads(self, threads: int) -> "Search":
-        """Return the same search on another number of threads."""
-        return replace(self, threads=threads)
-
-
-class _Task:
-    """One search of one picture: the source, its facts, and what they make of the query."""
-
-    def __init__(self, search: Search, image: Any) -> None:
-        self._search = search
-        self.source: Source = open_source(image, search.reading)
-
-    def __enter__(self) -> Self:
-        try:
-            self._prepare()
-        except BaseException:
-            self.source.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.source.close()
-
-    def _prepare(self) -> None:
-        search = self._search
-        self.info: Info = self.source.info
-        if self.info.frames > 1:
-            import warnings
-
-            message = f"{self.source.name}: the first of {self.info.frames} frames or pages is searched"
-            warnings.warn(message, PixgrepWarning, stacklevel=5)
-        self.region = _region_inside(search.region, self.info, self.source.name)
-        self.program: Program = compile_program(search.queries, self.info.format)
-
-    @property
-    def is_excluded(self) -> bool:
-        """Whether the header alone says that nothing can match."""
-        return self.info.palette is not None and not local.matches_any(self.info.palette, self.program)
-
-    def pixels(self) -> Pixels:
-        """Decode, and return the pixels of the region."""
-        x, y, width, height = self.region
-        return self.source.read()[y : y + height, x : x + width]
-
-    def plan(self, pixels: Pixels | None = None, *, keeps_bits: bool = True) -> Plan:
-        """Return the plan; files are decoded side by side, unless a region is cut out of them."""
-        is_contiguous = pixels.flags.c_contiguous if pixels is not None else self._search.region is None
-        return make_plan(
-            self.program,
-            self.region.width * self.region.height,
-            this_machine(local.WorkDone.total),
-            backend=self._search.backend,
-            threads=self._search.threads,
-            is_contiguous=is_contiguous,
-            keeps_bits=keeps_bits,
-        )
-
-    def bits(self) -> Bits:
-        """Search."""
-        if self.is_excluded:
-            return Bits.zeros(len(self.program.colors), (self.region.height, self.region.width))
-        pixels = self.pixels()
-        return local.search(pixels, self.program, self.plan(pixels))
-
-
-def _region_inside(region: Box | None, info: Info, name: str) -> Box:
-    if region is None:
-        return Box(0, 0, info.width, info.height)
-    if region.x + region.width > info.width or region.y + region.height > info.height:
-        raise PictureError(
-            f"{name}: the region {tuple(region)} reaches beyond the picture of {info.width} x {info.height} pixels; "
-            "give (x, y, width, height) inside it"
-        )
-    return region
 
 
 def _to_region(region: Sequence[int] | None) -> Box | None:
@@ -225,7 +96,9 @@ def compile(
     ColorError
         A colour, a tolerance or a metric cannot be understood.
     PictureError
-        The region is not four whole numbers.
+        `channels`, `region` or `max_pixels` is none.
+    PixgrepError
+        There is no such backend, or `threads` is not a positive whole number.
 
     Examples
     --------
@@ -235,10 +108,12 @@ def compile(
     Count(16, counts=(16, 0))
     """
     if channels not in ("rgb", "bgr"):
-        raise PictureError(f"channels is {channels!r}; give 'rgb' or 'bgr'")
+        raise PictureError(f"channels is {channels!r}; give 'rgb' (also for RGBA) or 'bgr' (also for BGRA)")
     if isinstance(max_pixels, bool) or not isinstance(max_pixels, int) or max_pixels < 1:
         raise PictureError(f"max_pixels is {max_pixels!r}; give a whole number from 1 on")
-    check_threads(threads)
+    check_backend(backend)
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        raise PixgrepError(f"threads is {threads!r}; give a whole number from 1 on, or None to decide here")
     return Search(
         to_queries(colors, within, metric),
         Reading(channels, bool(upright), max_pixels),
@@ -282,7 +157,7 @@ def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
 
 def count(image: Any, colors: Any, **options: Unpack[Options]) -> Count:
     """
-    Count the pixels of the given colours; no coordinates are made, and memory stays small whatever the picture.
+    Count the pixels of the given colours; no coordinates are made, and an array takes no more memory than it has.
 
     Parameters
     ----------
@@ -295,6 +170,11 @@ def count(image: Any, colors: Any, **options: Unpack[Options]) -> Count:
     -------
     Count
         An int, each pixel counted once; its attribute ``counts`` has one number a colour.
+
+    Raises
+    ------
+    ColorError, PictureError, DecodeError
+        See `pixgrep.errors`.
 
     Examples
     --------
@@ -315,6 +195,11 @@ def first(image: Any, colors: Any, **options: Unpack[Options]) -> Match | None:
         See `find`.
     colors, **options
         See `compile`.
+
+    Raises
+    ------
+    ColorError, PictureError, DecodeError
+        See `pixgrep.errors`.
 
     Examples
     --------
@@ -343,13 +228,20 @@ def scan(
         Files are searched whatever they are called; of folders, all pictures below, sorted by name.
     colors, **options
         See `compile`.
-    hidden, ignore, globs
-        See `pixgrep.sources.folder.Walk`.
+    hidden, ignore : bool
+        Whether to search hidden files, and to respect ``.gitignore`` and ``.ignore``.
+    globs : iterable of str
+        Patterns of the files wanted; after ``!``, of those that are not.
 
     Yields
     ------
     Matches or Failed
         One a file. A file that cannot be searched does not stop the others.
+
+    Raises
+    ------
+    ColorError, PictureError
+        Before the first picture; what is wrong with a file is a `Failed`.
 
     Examples
     --------
@@ -363,19 +255,24 @@ def scan(
 
 
 def run_scan(search: Search, files: Iterable[Any]) -> Iterator[Matches | Failed]:
-    """Search files, paths or open ones, in parallel; yield results in order."""
+    """Search `files` (paths, open files, or folders that could not be listed) in parallel; yield results in order."""
     iterator = iter(files)
     start = list(islice(iterator, 2))
     threads = search.threads or this_machine().cores
-    one_file = search if len(start) < 2 else search.with_threads(1)
+    per_file = search if len(start) < 2 else replace(search, threads=1)
 
     def search_file(file: Any) -> Matches | Failed:
         if isinstance(file, Unreadable):
             return Failed(file.path, DecodeError(f"{file.path}: {file.reason}"))
+        name = str(getattr(file, "name", file))
         try:
-            return one_file.find(file)
+            return per_file.find_quietly(file)
         except PixgrepError as error:
-            return Failed(str(getattr(file, "name", file)), error)
+            return Failed(name, error)
+        except MemoryError:
+            return Failed(name, PictureError(f"{name}: not enough memory to search it; use fewer --threads"))
 
     for _, result in local.in_order(search_file, chain(start, iterator), threads, purpose="files"):
+        if isinstance(result, Matches):
+            warn_of(result.notes, result.source)
         yield result

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep.colors.metrics import METRICS
-from pixgrep.model import ColorSet as Membership
-from pixgrep.model import PixelFormat
+from pixgrep.model import Formula, PixelFormat
 from pixgrep.query import AllOf, AnyOf, Invert, Near, Query
 
 Values = NDArray[np.float64]
@@ -21,7 +20,7 @@ Flags = NDArray[np.bool_]
 RGBA = tuple[float, float, float, float]
 
 
-class ColorSet(Membership):
+class ColorSet(Formula):
     """A set of colours (red, green, blue, alpha) in the unit of a picture."""
 
     def contains(self, red: Values, green: Values, blue: Values, alpha: Values) -> Flags:
@@ -69,6 +68,13 @@ class BoxSet(ColorSet):
         return BoxSet(low, high)  # type: ignore[arg-type]
 
 
+SLACK = {"uint8": 0.0, "uint16": 1e-9, "float32": 1e-4, "float64": 1e-4}
+"""
+8-bit steps by which a difference may exceed its limit, for what rounding adds: a 16-bit value / 257 has no exact float,
+and a picture / 255 as float shall give the answer of the picture. Distances of 16-bit colours lie 1e-8 apart at least.
+"""
+
+
 @dataclass(frozen=True)
 class Ball(ColorSet):
     """All colours within a difference from one, by any metric; alpha within the limits of `box`."""
@@ -77,11 +83,12 @@ class Ball(ColorSet):
     center: tuple[float, float, float]
     within: float
     unit: float
+    slack: float
     box: BoxSet
 
     def contains(self, red: Values, green: Values, blue: Values, alpha: Values) -> Flags:
         steps = (red / self.unit, green / self.unit, blue / self.unit)
-        near: Flags = METRICS[self.metric].distance(*steps, *self.center) <= self.within
+        near: Flags = METRICS[self.metric].distance(*steps, *self.center) <= self.within + self.slack
         return near & (self.box.low[3] <= alpha) & (alpha <= self.box.high[3])
 
     def bounds(self) -> BoxSet:
@@ -180,7 +187,7 @@ def _near(query: Near, format: PixelFormat) -> ColorSet:
     if metric.is_box or query.within == 0:
         return box
     center = tuple(_stored(channel, format) / format.unit for channel in colors)
-    return Ball(query.metric, center, query.within, format.unit, _widened(box, format))  # type: ignore[arg-type]
+    return Ball(query.metric, center, query.within, format.unit, SLACK[format.dtype], _widened(box, format))  # type: ignore[arg-type]
 
 
 def _stored(channel: float, format: PixelFormat) -> float:
@@ -196,7 +203,7 @@ def _limits(channel: float, within: float, format: PixelFormat) -> tuple[float, 
         low, high = (np.dtype(format.dtype).type((channel + step) / 255) for step in (-within, within))
         return float(low), float(high)
     stored, steps = _stored(channel, format), math.floor(within * format.unit)
-    return stored - steps, stored + steps
+    return max(0, stored - steps), min(format.highest, stored + steps)
 
 
 def _widened(box: BoxSet, format: PixelFormat) -> BoxSet:

@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep.colorset import BoxSet, ColorSet, Complement, Union, everything, resolve
+from pixgrep.errors import ColorError
 from pixgrep.model import PixelFormat, Program, Term
 from pixgrep.query import Query
 
+MOST_TABLES = 512
+"""Tables of one program: a gigabyte."""
 MOST_TERMS = 8
 """A union of more boxes than that becomes one table: each box costs every pixel, a table only those in its box."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def compile_program(queries: tuple[Query, ...], format: PixelFormat) -> Program:
     """
     Compile queries for one pixel format.
@@ -34,12 +37,25 @@ def compile_program(queries: tuple[Query, ...], format: PixelFormat) -> Program:
     Returns
     -------
     Program
-        The same object for the same question: compiled programs are kept.
+        The same object for the same question: the last ones are kept.
+
+    Raises
+    ------
+    ColorError
+        More tables would be needed than memory should be spent on.
     """
-    return Program(format, tuple(compile_query(query, format) for query in queries))
+    colors, tables = [], 0
+    for query in queries:
+        colors.append(compile_query(query, format))
+        tables += sum(term.table is not None for term in colors[-1])
+        if tables > MOST_TABLES:
+            raise ColorError(
+                f"more than {MOST_TABLES} tables of 2 MiB would be needed for {len(queries)} colours; "
+                "join those that need no answer of their own with any_of(), or use metric 'channel'"
+            )
+    return Program(format, tuple(colors))
 
 
-@lru_cache(maxsize=64)
 def compile_query(query: Query, format: PixelFormat) -> tuple[Term, ...]:
     """Return the terms whose union is the query: at least one."""
     nothing = _box_term(everything(format), format, invert=True)
@@ -98,8 +114,8 @@ def _stored_limits(box: BoxSet, format: PixelFormat) -> tuple[tuple[float, ...],
     if format.has_alpha:
         low.append(box.low[3])
         high.append(box.high[3])
-    if not format.is_float:  # a box near black or white ends there
-        low, high = [max(0, int(value)) for value in low], [min(int(format.highest), int(value)) for value in high]
+    if not format.is_float:
+        low, high = [int(value) for value in low], [int(value) for value in high]
     return tuple(low), tuple(high)
 
 
@@ -111,16 +127,16 @@ def _box_term(box: BoxSet, format: PixelFormat, *, invert: bool = False) -> Term
 def _table_term(wanted: ColorSet, bounds: BoxSet, format: PixelFormat) -> Term | None:
     """Return the term of a set's 8-bit colours in `bounds`, with alpha as at its start; None if there are none."""
     low, high = (np.array(limits, int) for limits in _stored_limits(bounds, format))
-    colors = 3 if format.has_color else 1
+    channels = 3 if format.has_color else 1
     alpha = np.float64(bounds.low[3])
-    planes = range(low[0], high[0] + 1) if colors == 3 else range(1)
-    filled = [np.zeros(256, np.bool_) for _ in range(colors)]
-    packed = np.zeros((256, 256 * 256 // 8) if colors == 3 else (1, 256 // 8), np.uint8)
+    planes = range(low[0], high[0] + 1) if channels == 3 else range(1)
+    filled = [np.zeros(256, np.bool_) for _ in range(channels)]
+    packed = np.zeros((256, 256 * 256 // 8) if channels == 3 else (1, 256 // 8), np.uint8)
     total = 0
     for plane in planes:
         flags = _plane(wanted, plane, low, high, alpha, format)
         total += int(flags.sum())
-        if colors == 3:
+        if channels == 3:
             filled[0][plane] = flags.any()
             filled[1] |= flags.any(axis=1)
             filled[2] |= flags.any(axis=0)

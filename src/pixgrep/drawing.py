@@ -36,6 +36,10 @@ def overlay(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.u
         RGB.
     mask : ndarray, shape (height, width), bool
         What to light.
+
+    Returns
+    -------
+    ndarray, shape (height, width, 3), uint8
     """
     brightness = picture @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601 luma
     background = 255.0 if mask.any() and brightness[mask].mean() < DARK else 0.0

@@ -54,10 +54,23 @@ class Count(int):
 
 @dataclass(frozen=True)
 class Failed:
-    """A picture that could not be searched, and why."""
+    """
+    A picture that could not be searched.
+
+    Attributes
+    ----------
+    source : str
+        Its name.
+    error : PixgrepError
+        Why.
+    """
 
     source: str
     error: PixgrepError
+
+    def __bool__(self) -> bool:
+        """Return False: nothing was found."""
+        return False
 
 
 class Matches:
@@ -76,6 +89,8 @@ class Matches:
         The name of the picture.
     reading : Reading
         How the picture was read.
+    notes : tuple of str
+        What is to be known of it, such as that only its first frame was searched.
     bits : Bits
         One bit a pixel of the region and colour.
 
@@ -91,12 +106,21 @@ class Matches:
     array([[2, 1]], dtype=int32)
     """
 
-    def __init__(self, bits: Bits, names: tuple[str, ...], region: Box, source: str, reading: Reading) -> None:
+    def __init__(
+        self,
+        bits: Bits,
+        names: tuple[str, ...],
+        region: Box,
+        source: str,
+        reading: Reading,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         self.bits = bits
         self.names = names
         self.region = region
         self.source = source
         self.reading = reading
+        self.notes = notes
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -171,11 +195,12 @@ class Matches:
         """The last match in reading order, or None."""
         return self._match_at(packed.last_bit(self.bits.union))
 
-    def _match_at(self, position: int | None) -> Match | None:
+    def _match_at(self, position: int | None, color: int | None = None) -> Match | None:
         if position is None:
             return None
+        if color is None:
+            color = int(self._colors_of(np.array([position]))[0])
         y, x = divmod(position, self.shape[1])
-        color = int(self._colors_of(np.array([position]))[0])
         return Match(x + self.region.x, y + self.region.y, self.names[color])
 
     @cached_property
@@ -191,12 +216,7 @@ class Matches:
     @property
     def firsts(self) -> tuple[Match | None, ...]:
         """The first match of each colour, None where there is none."""
-        found = []
-        for name, words in zip(self.names, self.bits.words, strict=True):
-            position = packed.first_bit(words)
-            y, x = divmod(position or 0, self.shape[1] or 1)
-            found.append(None if position is None else Match(x + self.region.x, y + self.region.y, name))
-        return tuple(found)
+        return tuple(self._match_at(packed.first_bit(words), color) for color, words in enumerate(self.bits.words))
 
     def _box(self, words: packed.Words) -> Box | None:
         box = packed.bounding_box(words, self.shape[1])
@@ -207,6 +227,15 @@ class Matches:
         for (x, y), color in zip(self.xy.tolist(), self.colors.tolist(), strict=True):
             yield Match(x, y, self.names[color])
 
+    def __contains__(self, place: object) -> bool:
+        """Return whether the pixel at (x, y) matches; anything else, such as a `Match`, is looked for one by one."""
+        if not (isinstance(place, tuple) and len(place) == 2):
+            return any(match == place for match in self)
+        x, y = place[0] - self.region.x, place[1] - self.region.y
+        if not (0 <= x < self.shape[1] and 0 <= y < self.shape[0]):
+            return False
+        return bool(packed.set_at(self.bits.union, np.array([y * self.shape[1] + x]))[0])
+
     def draw(self, image: Any) -> "Image.Image":
         """
         Return the picture with its matches lit and the rest dimmed.
@@ -216,10 +245,15 @@ class Matches:
         image : any picture that `find` takes
             The one that was searched.
 
+        Returns
+        -------
+        PIL.Image.Image
+            RGB, of the picture's size.
+
         Raises
         ------
         PictureError
-            It has another size.
+            It is smaller than what was searched.
         """
         from PIL import Image
 

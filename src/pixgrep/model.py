@@ -11,6 +11,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pixgrep.errors import ColorError
+
 ChannelOrder = Literal["rgb", "bgr"]
 Pixels = NDArray[Any]
 
@@ -39,6 +41,11 @@ class Color:
     blue: float
     alpha: float | None = None
     text: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for channel in (self.red, self.green, self.blue, self.alpha or 0):
+            if not 0 <= channel <= 255:
+                raise ColorError(f"the channel {channel!r} is outside 0..255; give 8-bit steps")
 
     def __str__(self) -> str:
         return self.text or self.hex
@@ -132,7 +139,7 @@ class PixelFormat:
         return f"{CHANNELS[self.channels]}{order} {self.dtype}"
 
 
-class ColorSet(Protocol):
+class Formula(Protocol):
     """What a term asks of pixels too deep for a table; every operand is float64, in the unit of the picture."""
 
     def contains(
@@ -160,7 +167,7 @@ class Term:
     table : bytes or None
         One bit for each 8-bit colour, lowest bit first. The index is ``first << 16 | second << 8 | third`` channel as
         stored (2 MiB), or the grey value (32 bytes).
-    formula : ColorSet or None
+    formula : Formula or None
         What refines the box where no table can: 16-bit and float pictures.
     invert : bool
         Whether the term has the pixels outside instead.
@@ -169,7 +176,7 @@ class Term:
     low: tuple[float, ...]
     high: tuple[float, ...]
     table: bytes | None = field(default=None, repr=False)
-    formula: ColorSet | None = None
+    formula: Formula | None = None
     invert: bool = False
 
     @property

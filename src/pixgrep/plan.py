@@ -9,10 +9,8 @@ worst twice the time of the better choice made in hindsight).
 import os
 from dataclasses import dataclass
 
-from pixgrep.backends import BACKENDS
 from pixgrep.bits import is_compiled_loaded
-from pixgrep.errors import PixgrepError
-from pixgrep.model import PixelFormat, Program
+from pixgrep.model import WORD_BITS, Program
 
 WORK_THAT_PAYS_FOR_LOADING = 200_000_000
 """Pixels times terms that take NumPy about as long (0.5 s) as loading Numba and the kernels from their cache."""
@@ -20,11 +18,13 @@ SMALL_WORK = 1 << 14
 """Pixels times terms below which a call of NumPy costs no more than one of the kernel."""
 MOST_THREADS = 8
 LARGE_TILE = 1 << 22
-"""Pixels of a tile that is only a view, at most: a native call stays under 100 ms."""
+"""Pixels of a tile that is only a view, about, at most."""
 LEAST_TILE = 1 << 21
 """Pixels below which handing a tile to another thread costs more than it saves; a fourth of it with tables."""
 SMALL_TILE_BYTES = 1 << 20
 """Bytes of a tile that is copied or that needs temporary arrays: it stays in the second-level cache."""
+BYTES_OF_TEMPORARIES = 12
+"""Bytes of temporary arrays for each pixel of a tile, about."""
 COUNTING_BYTES = 1 << 21
 """Bytes of the bits of all tiles at work when only counting."""
 
@@ -70,12 +70,15 @@ class Plan:
         About how many pixels a tile has; a multiple of 64.
     why : tuple of str
         The reasons, for people.
+    is_free : bool
+        Whether another backend would do as well: the user asked for none.
     """
 
     backend: str
     threads: int
     tile_pixels: int
     why: tuple[str, ...] = ()
+    is_free: bool = False
 
     def explain(self) -> str:
         """Return the plan and its reasons, a line each."""
@@ -111,45 +114,35 @@ def make_plan(
     backend : str
         ``"auto"``, or the one that the user wants.
     threads : int, optional
-        How many the user wants; as many as there are processors, up to 8, where it is not said.
+        How many the user wants, at least 1; as many as there are processors, up to 8, where it is not said.
     is_contiguous : bool
         Whether pixels lie side by side, or tiles must be copied.
     keeps_bits : bool
         Whether the bits of all tiles are kept, or dropped as soon as they are counted.
-
-    Raises
-    ------
-    PixgrepError
-        There is no such backend, or `threads` is not a positive whole number.
     """
     terms = program.terms
     work = pixels * len(terms)
     chosen, why = _choose_backend(backend, work, machine)
     has_temporaries = chosen != "cpu" or any(term.formula for term in terms)
+    wanted = threads or min(machine.cores, MOST_THREADS)
     if has_temporaries or not is_contiguous:
-        tile = SMALL_TILE_BYTES // _working_bytes(
-            program.format, copied=not is_contiguous, has_temporaries=has_temporaries
-        )
-        wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
+        pixel_bytes = program.format.pixel_bytes * (not is_contiguous) + BYTES_OF_TEMPORARIES * has_temporaries
+        tile = SMALL_TILE_BYTES // pixel_bytes
     else:
-        wanted = check_threads(threads) or min(machine.cores, MOST_THREADS)
         least = LEAST_TILE // 4 if any(term.table for term in terms) else LEAST_TILE
         tile = min(LARGE_TILE, max(pixels // (2 * wanted), least))
         if not keeps_bits:
             tile = min(tile, COUNTING_BYTES * 8 // (wanted * (len(program.colors) + 1)))
-    tile = max(tile // 64, 64) * 64
+    tile = max(tile // WORD_BITS, WORD_BITS) * WORD_BITS
     used = max(1, min(wanted, pixels // tile))
     tables = sum(term.table is not None for term in terms)
     shape = f"colours: {len(program.colors)}, terms: {len(terms)}, tables: {tables}"
     layout = "side by side" if is_contiguous else "strided, copied tile by tile"
-    return Plan(chosen, used, tile, (f"{pixels:,} pixels, {program.format}, {layout}", shape, why))
+    return Plan(chosen, used, tile, (f"{pixels:,} pixels, {program.format}, {layout}", shape, why), backend == "auto")
 
 
 def _choose_backend(backend: str, work: int, machine: Machine) -> tuple[str, str]:
     if backend != "auto":
-        if backend not in BACKENDS:
-            names = ", ".join(map(repr, BACKENDS))
-            raise PixgrepError(f"there is no backend {backend!r}; give 'auto' or one of {names}")
         return backend, f"backend={backend!r} was asked for"
     if machine.is_compiled_loaded:
         if work < SMALL_WORK:
@@ -158,15 +151,3 @@ def _choose_backend(backend: str, work: int, machine: Machine) -> tuple[str, str
     if machine.work_done + work < WORK_THAT_PAYS_FOR_LOADING:
         return "numpy", "so far NumPy took less time than loading the compiled backend (0.5 s) would"
     return "cpu", "enough was searched to pay for loading the compiled backend (0.5 s)"
-
-
-def check_threads(threads: int | None) -> int | None:
-    """Return the number of threads asked for, or raise PixgrepError where it is not a positive whole number."""
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-        raise PixgrepError(f"threads is {threads!r}; give a whole number from 1 on, or None to decide here")
-    return threads
-
-
-def _working_bytes(format: PixelFormat, *, copied: bool, has_temporaries: bool) -> int:
-    """Return about how many bytes of memory one pixel of a tile needs."""
-    return format.pixel_bytes * copied + 12 * has_temporaries

@@ -5,7 +5,6 @@ A list of colours is several questions, each with an answer of its own; an expre
 pixels and no machines: `pixgrep.compile` turns them into programs.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
@@ -32,6 +31,9 @@ class Query:
 
     def __invert__(self) -> "Query":
         return invert(self)
+
+    def __bool__(self) -> bool:
+        raise ColorError("a query is neither true nor false; join queries with |, & and ~, not with or, and, not")
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def near(color: Any, within: float = 0.0, metric: str = "channel") -> Query:
 Near(color=Color(red=255, green=255, blue=255, alpha=None, text='rgb(255 255 255)'), within=0.0, metric='channel')))
     """
     measure = get_metric(metric)
-    if isinstance(within, bool) or not isinstance(within, Real) or not 0 <= within <= math.ceil(measure.largest):
+    if isinstance(within, bool) or not isinstance(within, Real) or not 0 <= within <= measure.largest:
         raise ColorError(
             f"within is {within!r}; give a number from 0 (exact) to {measure.largest:g}, "
             f"the largest difference of metric {metric!r} ({measure.unit})"
@@ -180,12 +182,20 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
     >>> [str(query) for query in to_queries(["red", (10, 20, 30)], within=12)]
     ['red', 'rgb(10 20 30)']
     """
-    if isinstance(colors, (str, Query, Color)) or not hasattr(colors, "__iter__"):
+    if (
+        isinstance(colors, (str, bytes, bytearray, Query, Color))
+        or getattr(colors, "ndim", 1) == 0
+        or not hasattr(colors, "__iter__")
+    ):
         several = [colors]
     else:
         several = list(colors)
         if several and all(map(_is_number, several)):  # the channels of one colour
             several = [several]
+    if isinstance(colors, (set, frozenset)):
+        raise ColorError("a set of colours has no order, and so would the answers; give a list")
+    if getattr(colors, "ndim", 0) > 2:
+        raise ColorError(f"{type(colors).__name__} of shape {colors.shape} is no colour; the picture comes first")
     if not several:
         raise ColorError("no colour was given; give at least one, such as '#ff8800'")
     if len(several) > MOST_COLORS:
@@ -193,6 +203,8 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
             f"{len(several)} colours were given, {MOST_COLORS} are allowed in one search; "
             "join colours that need no answer of their own with any_of()"
         )
+    if (within or metric != "channel") and all(isinstance(color, Query) for color in several):
+        raise ColorError("within and metric are for plain colours, queries have their own: near(color, within, metric)")
     return tuple(color if isinstance(color, Query) else near(color, within, metric) for color in several)
 
 

@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -151,7 +153,7 @@ def test_several_frames_are_mentioned(shots):
 
 def test_a_folder_without_pictures_is_mentioned(tmp_path):
     done = run("red", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "no pictures in ." in done.stderr
 
 
@@ -160,3 +162,63 @@ def test_names_reach_a_pipe_byte_for_byte(shots):
     os.rename(shots / "two.png", os.path.join(os.fsencode(shots), name))
     done = run("-l", "-0", ORANGE, "-g", "esc*", cwd=shots, errors="surrogateescape")
     assert os.fsencode(done.stdout) == b"./" + name + b"\0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([".", "--mask", "."], "given twice"),
+        (["two.png", "--mask", "two.png"], "given twice"),
+        (["two.png", "--mask", "out.png", "--overlay", "out.png"], "given twice"),
+        (["two.png", "-q", "--parquet", "out.parquet"], "-q stops at the first match"),
+        (["-", "--overlay", "out.png"], "standard input cannot give"),
+        ([".", "--mask", "out.png"], "name a folder"),
+        ([".", "-l", "--json"], "plain text"),
+    ],
+)
+def test_outputs_that_would_lose_something_are_refused_even_with_force(shots, arguments, message):
+    before = (shots / "two.png").read_bytes()
+    done = run(ORANGE, *arguments, "--force", cwd=shots, env={**os.environ, "COLUMNS": "200"})
+    assert message in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (shots / "two.png").read_bytes() == before
+    assert not list(shots.glob("out*"))
+
+
+def test_parquet_takes_the_place_of_lines(shots):
+    done = run(ORANGE, ".", "--parquet", "out.parquet", cwd=shots)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (shots / "out.parquet").exists()
+
+
+def test_a_reader_that_goes_away_takes_no_other_output_with_it(shots):
+    command = f"{sys.executable} -m pixgrep {ORANGE!r} . --json --parquet out.parquet | head -c 0"
+    subprocess.run(command, shell=True, cwd=shots, timeout=60, check=True)
+    assert (shots / "out.parquet").exists()
+
+
+def test_damaged_files_of_any_name_do_not_end_json(shots):
+    (shots / os.fsdecode(b"bad\xff.png")).write_bytes(b"junk")
+    done = run("--json", ORANGE, ".", cwd=shots)
+    assert done.returncode == 3
+    assert json.loads(done.stdout.splitlines()[-1])["failed"] == 1
+
+
+def test_closed_standard_input_is_a_failed_input(shots):
+    done = subprocess.run(
+        f"{sys.executable} -m pixgrep red - <&-", shell=True, cwd=shots, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (2, "pixgrep: -: standard input is closed; give a file\n")
+
+
+def test_an_unreadable_glob_is_wrong_usage(shots):
+    done = run(ORANGE, ".", "-g", "[z-a]", cwd=shots)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot read the glob" in done.stderr
+
+
+def test_what_is_no_regular_file_is_never_replaced(shots):
+    os.mkfifo(shots / "pipe")
+    done = run(ORANGE, "two.png", "-o", "pipe", "--force", cwd=shots)
+    assert done.returncode == 4
+    assert "not a regular file" in done.stderr

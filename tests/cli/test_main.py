@@ -39,7 +39,9 @@ def test_a_full_disk_is_status_4(black):
     with open("/dev/full", "wb") as full:
         done = run("black", black, cwd=black.parent, stdout=full, stderr=subprocess.PIPE, capture_output=False)
     assert done.returncode == 4
-    assert done.stderr == "pixgrep: standard output: cannot be written (No space left on device)\n"
+    assert (
+        done.stderr == "pixgrep: standard output: cannot be written (No space left on device); choose another place\n"
+    )
 
 
 def test_a_closed_standard_output_is_status_4(black):

@@ -134,3 +134,18 @@ def test_a_link_to_a_folder_is_not_taken(tmp_path):
     (tmp_path / "kernels").symlink_to("elsewhere")
     assert search(tmp_path) == 1
     assert not any((tmp_path / "elsewhere").iterdir())
+
+
+def test_numba_without_its_compiler_leaves_the_search_to_numpy():
+    """NUMBA_DISABLE_JIT=1 is what people set to debug; vector kernels cannot run then."""
+    code = (
+        "import warnings, numpy as np, pixgrep as pg\n"
+        "from pixgrep import plan\n"
+        "plan.WORK_THAT_PAYS_FOR_LOADING = 0\n"
+        "with warnings.catch_warnings(record=True) as found:\n"
+        "    warnings.simplefilter('always')\n"
+        "    print(pg.count(np.zeros((5, 5), np.uint8), 'black'), found[0].message)\n"
+    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.stdout.startswith("25 searching by NumPy, as Numba cannot be loaded: NUMBA_DISABLE_JIT is set")

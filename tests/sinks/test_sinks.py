@@ -116,7 +116,7 @@ def test_json_reads_back(name):
     assert picture["bbox"] == [0, 1, 7, 4]
     assert [color["count"] for color in picture["colors"]] == [2, 1]
     assert failed == {"type": "picture", "path": "broken.png", "status": "failed", "error": "broken.png: damaged"}
-    assert summary == {"type": "summary", "pictures": 2, "matched": 1, "failed": 1, "count": 3}
+    assert summary == {"type": "summary", "searched": 1, "matched": 1, "failed": 1, "count": 3}
 
 
 def test_json_says_when_a_limit_left_matches_out():
@@ -141,7 +141,7 @@ def test_csv_reads_back_and_no_path_is_a_formula(name):
 def test_csv_of_counts():
     output = Memory()
     feed(CsvSink(output, coordinates=False), matches())
-    assert output.content == b"path,color,count\na.png,red,2\na.png,white,1\n"
+    assert output.content == b"path,color,count,share\na.png,red,2,0.0476190476\na.png,white,1,0.0238095238\n"
 
 
 def test_parquet_reads_back(tmp_path):

@@ -154,3 +154,10 @@ def test_foreign_arrays_are_searched(wrap):
 def test_what_is_no_picture_is_refused_and_named(given):
     with pytest.raises(pg.PictureError, match=r"as a picture|allowed"):
         pg.count(given, "red")
+
+
+def test_floats_from_0_to_255_are_warned_of():
+    picture = np.full((8, 8, 3), 200.0)
+    with pytest.warns(pg.PixgrepWarning, match="divide the array by 255"):
+        assert pg.count(picture, (200, 200, 200)) == 0
+    assert pg.count(picture / 255, (200, 200, 200)) == 64

@@ -178,3 +178,12 @@ def test_a_folder_given_in_bytes_is_walked(tmp_path):
     make(tmp_path, "a.png")
     results = list(pg.scan(os.fsencode(tmp_path), "red"))
     assert len(results) == 1
+
+
+def test_a_rule_that_cannot_be_read_spoils_no_other(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    (tmp_path / ".gitignore").write_text("[z-a].png\nb.png\n")
+    assert [os.path.basename(str(file)) for file in Walk().files([str(tmp_path)])] == ["a.png"]
+    with pytest.raises(pg.PictureError, match=r"cannot read the glob '\[z-a\]'"):
+        list(Walk(globs=("[z-a]",)).files([str(tmp_path)]))

@@ -282,3 +282,26 @@ def test_the_header_alone_gives_the_info(monkeypatch):
     source = StillSource(io.BytesIO(FILES["rgb.png"]), Reading())
     monkeypatch.setattr(Image.Image, "load", None)
     assert (source.info.width, source.info.height) == (31, 23)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_the_bytes_of_a_file_are_a_picture(kind):
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 3), "red").save(buffer, "PNG")
+    assert pg.count(kind(buffer.getvalue()), "red") == 12
+
+
+def test_a_jpeg_that_was_cut_off_is_refused():
+    """imagecodecs would fill what is missing with grey."""
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(buffer, "JPEG")
+    with pytest.raises(pg.DecodeError):
+        pg.count(buffer.getvalue()[: len(buffer.getvalue()) // 2], "red")
+
+
+def test_a_file_opened_as_text_is_named(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("text")
+    with open(path, encoding="utf-8") as file, pytest.raises(pg.DecodeError, match="mode 'rb'"):
+        pg.count(file, "red")

@@ -144,3 +144,24 @@ def test_the_orientation_tag_turns_only_when_asked_for(orientation):
     assert shown.shape[:2] == expected == (turned.info.height, turned.info.width)
     corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
     assert shown[corner[orientation]][0] == pixels[0, 0]
+
+
+def test_missing_strips_are_an_error_and_not_black_pixels():
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, np.full((64, 64), 200, np.uint8), rowsperstrip=8, compression="zlib")
+    with tifffile.TiffFile(io.BytesIO(buffer.getvalue())) as file:
+        tag = file.pages.first.tags["StripByteCounts"]
+        size = tag.dtype_size if hasattr(tag, "dtype_size") else {3: 2, 4: 4, 16: 8}[int(tag.dtype)]
+        place = tag.valueoffset + 3 * size
+    content = bytearray(buffer.getvalue())
+    content[place : place + size] = bytes(size)
+    with pytest.raises(pg.DecodeError, match="damaged or sparse"):
+        pg.count(bytes(content), "black")
+
+
+def test_a_bilevel_palette_shows_its_colours():
+    buffer = io.BytesIO()
+    image = Image.frombytes("P", (8, 1), bytes([0, 1] * 4))
+    image.putpalette([10, 20, 30, 200, 100, 0])
+    image.save(buffer, "TIFF", bits=1)
+    assert pg.count(buffer.getvalue(), [(10, 20, 30), (200, 100, 0)]).counts == (4, 4)

@@ -26,16 +26,13 @@ class Backend(Protocol):
         """Return which pixels match which colour."""
 
 
-def get_backend(name: str) -> Backend:
-    """
-    Load the backend of that name.
-
-    Raises
-    ------
-    PixgrepError
-        There is none.
-    """
-    if name not in BACKENDS:
+def check_backend(name: str) -> None:
+    """Raise PixgrepError where there is neither a backend of that name nor ``"auto"``."""
+    if name != "auto" and name not in BACKENDS:
         raise PixgrepError(f"there is no backend {name!r}; give 'auto' or one of {', '.join(map(repr, BACKENDS))}")
+
+
+def get_backend(name: str) -> Backend:
+    """Load the backend of that name."""
     backend: Backend = importlib.import_module(f"pixgrep.backends.{name}")
     return backend

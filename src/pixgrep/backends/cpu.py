@@ -26,7 +26,7 @@ def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
 
 
 def _match_terms(flat: Pixels, program: Program, bits: Bits) -> None:
-    kernel = _kernel(program)
+    kernel = _Kernel(program)
     whole, rest = divmod(len(flat), WORD_BITS)
     for block in range(0, whole, BLOCKS_OF_ONE_CALL):
         kernel.run(flat[block * WORD_BITS :], min(whole - block, BLOCKS_OF_ONE_CALL), bits, block)
@@ -57,11 +57,7 @@ def _match_formulas(flat: Pixels, program: Program, bits: Bits) -> None:
     bits.unite()
 
 
-@lru_cache(maxsize=64)
-def _kernel(program: Program) -> "_Kernel":
-    return _Kernel(program)
-
-
+@lru_cache(maxsize=16)
 class _Kernel:
     """The compiled loop with its arguments, and all that its addresses point to."""
 
@@ -70,12 +66,12 @@ class _Kernel:
         dtype = np.dtype(format.dtype)
         self._pixel = (dtype.type(0),) * format.channels
         self._pixel_bytes = np.uint64(format.pixel_bytes)
-        self._low = np.array([term.low for term in terms], dtype)
-        high = np.array([term.high for term in terms], dtype)
-        self._span = high if format.is_float else high - self._low
+        self._lows = np.array([term.low for term in terms], dtype)
+        highs = np.array([term.high for term in terms], dtype)
+        self._spans = highs if format.is_float else highs - self._lows
         is_plain = len(terms) == len(program.colors) and not any(term.is_refined for term in terms)
         is_exact = is_plain and all(term.is_exact for term in terms)
-        self._spans = None if is_exact else _address(self._span)
+        self._span_address = None if is_exact else _address(self._spans)
         self._terms = self._colors = None
         if not is_plain:
             self._tables = [np.frombuffer(term.table, np.uint8) if term.table else None for term in terms]
@@ -92,8 +88,8 @@ class _Kernel:
             self._pixel_bytes,
             _address(flat),
             np.uint64(blocks),
-            _address(self._low),
-            self._spans,
+            _address(self._lows),
+            self._span_address,
             self._terms,
             self._colors,
             rows,

@@ -6,7 +6,7 @@ import rich_click as click
 
 from pixgrep.cli.options import GROUPS, all_options
 
-EXAMPLES = """
+EPILOG = """
 Colours are CSS ('#ff8800', tomato, 'oklch(70% 0.15 60)') or bare hex. Exit status: 0 something matched, 1 nothing,
 2 wrong usage or nothing searched, 3 some inputs failed, 4 output failed. More: pixgrep doctor, pixgrep completion.
 """
@@ -35,7 +35,7 @@ def _names(option: Any) -> list[str]:
     return list(holder.__click_params__[0].opts)
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(epilog=EPILOG)
 @click.argument("arguments", nargs=-1, metavar="COLOR [PATH]...", type=click.Path())
 @all_options
 def find(**typed: Any) -> int:

@@ -9,7 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pixgrep.cli.main import MATCHED, USAGE
 from pixgrep.errors import one_line
 
-PACKAGES = ("numpy", "numba", "llvmlite", "pillow", "imagecodecs", "tifffile", "coloraide", "rich-click", "pathspec")
+PACKAGES = (
+    *("numpy", "numba", "llvmlite", "pillow", "imagecodecs", "tifffile", "coloraide", "rich-click", "pathspec"),
+    "platformdirs",
+)
 
 
 def report() -> int:
@@ -27,7 +30,7 @@ def report() -> int:
         except Exception as error:  # a doctor survives what it finds
             is_well = False
             print(f"{name:<12} broken: {one_line(error)}")
-    print(f"parquet      {_extra('pyarrow', 'table')}")
+    print(f"parquet      {_parquet()}")
     print("gpu          not used: this version searches on the CPU only")
     return MATCHED if is_well else USAGE
 
@@ -65,13 +68,13 @@ def _cpu_backend() -> Iterator[str]:
     from pixgrep import count
 
     start = time.perf_counter()
-    picture = np.zeros((1000, 1000, 3), np.uint8)
+    picture = np.zeros((1000, 1000, 3), np.uint8)  # one megapixel
     picture[::7, ::5] = (255, 136, 0)
     expected = count(picture, "#ff8800", backend="reference")
     first = _seconds(lambda: count(picture, "#ff8800", backend="cpu") == expected)
     later = min(_seconds(lambda: count(picture, "#ff8800", backend="cpu") == expected) for _ in range(5))
-    loaded = time.perf_counter() - start
-    yield f"works: first search {first:.2f} s, later ones {1e-6 / later * 1e6:.0f} MP/s ({loaded:.1f} s in all)"
+    seconds = time.perf_counter() - start
+    yield f"works: first search {first:.2f} s, later ones {1 / later:.0f} megapixels a second ({seconds:.1f} s in all)"
 
 
 def _seconds(work: Callable[[], bool]) -> float:
@@ -83,7 +86,7 @@ def _seconds(work: Callable[[], bool]) -> float:
     return time.perf_counter() - start
 
 
-def _extra(module: str, extra: str) -> str:
-    if importlib.util.find_spec(module) is None:
-        return f"not installed; pip install 'pixgrep[{extra}]'"
-    return f"{module} {_version(module)}"
+def _parquet() -> str:
+    if importlib.util.find_spec("pyarrow") is None:
+        return "pyarrow is not installed; pip install 'pixgrep[table]'"
+    return f"pyarrow {_version('pyarrow')}"

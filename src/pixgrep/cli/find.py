@@ -4,16 +4,21 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
 from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, SOME_FAILED, USAGE, StoppedBySignal, say
-from pixgrep.errors import ColorError, PixgrepWarning, one_line
-from pixgrep.sinks.names import counted
+from pixgrep.errors import ColorError, DecodeError, PixgrepError, PixgrepWarning, one_line
+from pixgrep.sinks.names import counted, printable
+
+if TYPE_CHECKING:
+    from pixgrep.search import Search
+    from pixgrep.sinks import Sink
+    from pixgrep.sources.folder import Unreadable
 
 PROGRESS_AFTER_SECONDS = 0.5
 
@@ -29,7 +34,7 @@ class Request:
     region: tuple[int, ...] | None
     upright: bool
     count: bool
-    names: str | None
+    listing: str | None
     quiet: bool
     limit: int | None
     json: bool
@@ -73,28 +78,49 @@ class Tally:
     @property
     def status(self) -> int:
         """The exit status."""
+        if not self.searched:
+            return USAGE
         if self.failed:
-            return SOME_FAILED if self.searched else USAGE
+            return SOME_FAILED
         return MATCHED if self.matched else NOTHING_MATCHED
 
 
-def to_request(arguments: tuple[str, ...], more_colors: tuple[str, ...], first: bool, **flags: Any) -> Request:
+def to_request(arguments: tuple[str, ...], more_colors: tuple[str, ...], **flags: Any) -> Request:
     """
     Tell colours from paths.
 
     The first argument is a colour; beside ``-e`` only if it can be read as one and no file has that name.
     """
     if not arguments and not more_colors:
-        raise click.UsageError("give a colour, such as '#ff8800', and pictures or folders to search")
+        raise click.UsageError("give a colour, such as '#ff8800' (quoted: a shell takes # for a comment), and pictures")
     has_color = bool(arguments) and (not more_colors or _is_color(arguments[0]))
     colors, paths = (*arguments[:has_color], *more_colors), arguments[has_color:]
-    if flags["names"] and flags["count"]:
+    if flags["listing"] and flags["count"]:
         raise click.UsageError("-c and -l exclude each other; give one of them")
     if flags["json"] and flags["csv"]:
         raise click.UsageError("--json and --csv exclude each other; give one of them")
-    if first:
-        flags["limit"] = 1
-    return Request(colors=colors, paths=paths or (".",), **flags)
+    if (flags["json"] or flags["csv"]) and (flags["listing"] or flags["null"]):
+        raise click.UsageError("-l, -L and -0 are for plain text; --json and --csv have a record for every picture")
+    request = Request(colors=colors, paths=paths or (".",), **flags)
+    check_outputs(request)
+    return request
+
+
+def check_outputs(request: Request) -> None:
+    """Refuse outputs that would replace the input or each other, and those that would stay empty."""
+    outputs = [path for path in (request.output, request.parquet, request.mask, request.overlay) if path]
+    if request.quiet and outputs:
+        raise click.UsageError("-q stops at the first match and writes nothing; leave it out, or the outputs")
+    if "-" in request.paths and request.overlay:
+        raise click.UsageError("--overlay reads the picture once more, which standard input cannot give; name a file")
+    if request.is_folder:
+        for path in filter(None, (request.mask, request.overlay)):
+            if os.path.splitext(path)[1] and not os.path.isdir(path):
+                raise click.UsageError(f"{path!r} looks like one file, but many may be written; name a folder")
+    real = [os.path.realpath(path) for path in (*outputs, *request.paths)]
+    for number, path in enumerate(outputs):
+        if real.count(real[number]) > 1:
+            raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
 
 
 def _is_color(text: str) -> bool:
@@ -109,14 +135,44 @@ def _is_color(text: str) -> bool:
 
 def run(request: Request) -> int:
     """Search, and return the exit status."""
-    from pixgrep.api import compile, run_scan
-    from pixgrep.cli.writers import make_sinks, written_paths
-    from pixgrep.sources import MOST_PIXELS
+    from pixgrep.cli.writers import written_paths
     from pixgrep.sources.folder import Walk
 
     show_warnings()
+    search = to_search(request)
+    walk = Walk(hidden=request.hidden, ignore=not request.no_ignore, globs=request.globs, skip=written_paths(request))
+    files = (standard_input() if path == "-" else path for path in walk.files(request.paths))
+    tally = Tally()
     try:
-        search = compile(
+        if request.explain:
+            explain(search, files, tally)
+        else:
+            search_all(request, search, files, tally)
+    except BrokenPipeError:  # the reader has seen enough
+        return MATCHED
+    if not tally.searched and not tally.failed:
+        say(f"no pictures in {', '.join(request.paths)}; look at -g, or add --hidden or --no-ignore")
+    if request.stats:
+        say_statistics(tally)
+    if request.quiet and tally.matched:
+        return MATCHED
+    return tally.status
+
+
+def standard_input() -> "BinaryIO | Unreadable":
+    """Return standard input, as bytes."""
+    from pixgrep.sources.folder import Unreadable
+
+    return Unreadable("-", "standard input is closed; give a file") if sys.stdin is None else sys.stdin.buffer
+
+
+def to_search(request: Request) -> "Search":
+    """Compile what was asked for."""
+    from pixgrep.api import compile
+    from pixgrep.sources import MOST_PIXELS
+
+    try:
+        return compile(
             request.colors,
             within=request.within,
             metric=request.metric,
@@ -128,41 +184,46 @@ def run(request: Request) -> int:
         )
     except ColorError as error:
         if len(request.colors) == 1 and os.path.exists(request.colors[0]):
-            raise ColorError(
-                f"{request.colors[0]!r} is a file; the colour comes first: pixgrep COLOR PATH..."
-            ) from error
+            hint = "is a file; the colour comes first: pixgrep COLOR PATH..."
+            raise ColorError(f"{request.colors[0]!r} {hint}") from error
         raise
-    walk = Walk(request.hidden, not request.no_ignore, request.globs, written_paths(request))
-    files = (sys.stdin.buffer if path == "-" else path for path in walk.files(request.paths))
-    if request.explain:
-        return explain(search, files)
-    tally = Tally()
+
+
+def search_all(request: Request, search: "Search", files: Iterator[Any], tally: Tally) -> None:
+    """Hand what is found in each file to the sinks; whatever happens, they leave nothing half written."""
+    from pixgrep.api import run_scan
+    from pixgrep.cli.writers import make_sinks
+
     sinks = make_sinks(request, search)
     try:
         for sink in sinks:
             sink.begin()
-        with progress(request, tally):
+        with progress(sinks, tally):
             for result in run_scan(search, files):
                 note(result, tally)
-                for sink in sinks:
-                    sink.add(result)
+                hand_over(result, sinks)
                 if request.quiet and tally.matched:
-                    return MATCHED
+                    break
         for sink in sinks:
             sink.finish()
-    except BrokenPipeError:  # the reader has seen enough
-        return MATCHED
     except StoppedBySignal:
-        say(f"stopped after {counted(tally.searched, 'picture')}; what was printed holds")
+        lost = "".join(f"; {path} was not written" for path in (request.output, request.parquet) if path)
+        say(f"stopped after {counted(tally.searched, 'picture')}; what was printed holds{lost}")
         raise
     finally:
         for sink in sinks:
             sink.abort()
-    if not tally.searched and not tally.failed:
-        say(f"no pictures in {', '.join(request.paths)}; hidden and ignored ones count with --hidden and --no-ignore")
-    if request.stats:
-        say_statistics(tally)
-    return tally.status
+
+
+def hand_over(result: Any, sinks: "list[Sink]") -> None:
+    """Give a result to every sink; one whose reader went away is left out, and the run ends with the last."""
+    for sink in list(sinks):
+        try:
+            sink.add(result)
+        except BrokenPipeError:
+            sinks.remove(sink)
+            if not sinks:
+                raise
 
 
 def note(result: Any, tally: Tally) -> None:
@@ -178,21 +239,20 @@ def note(result: Any, tally: Tally) -> None:
     tally.pixels += result.shape[0] * result.shape[1]
 
 
-def explain(search: Any, files: Iterator[Any]) -> int:
+def explain(search: "Search", files: Iterator[Any], tally: Tally) -> None:
     """Print the plan for each file."""
-    from pixgrep.errors import PixgrepError
     from pixgrep.sources.folder import Unreadable
 
-    status = MATCHED
     for file in files:
         try:
-            print(
-                search.explain(file) if not isinstance(file, Unreadable) else f"{file.path}: {file.reason}", end="\n\n"
-            )
+            if isinstance(file, Unreadable):
+                raise DecodeError(f"{file.path}: {file.reason}")
+            print(*map(printable, search.explain(file).splitlines()), sep="\n", end="\n\n")
+            tally.searched += 1
+            tally.matched += 1
         except PixgrepError as error:
+            tally.failed += 1
             say(one_line(error))
-            status = SOME_FAILED
-    return status
 
 
 def say_statistics(tally: Tally) -> None:
@@ -216,10 +276,12 @@ def show_warnings() -> None:
 
 
 @contextmanager
-def progress(request: Request, tally: Tally) -> Iterator[None]:
+def progress(sinks: Sequence["Sink"], tally: Tally) -> Iterator[None]:
     """Show on a terminal how far a long run is, unless lines are printed there meanwhile."""
-    prints_lines = sys.stdout is not None and sys.stdout.isatty() and request.count | bool(request.names) | request.json
-    if sys.stderr is None or not sys.stderr.isatty() or prints_lines or request.quiet:
+    from pixgrep.sinks.output import is_terminal
+
+    prints_lines = any(is_terminal(getattr(sink, "output", None)) for sink in sinks)
+    if sys.stderr is None or not sys.stderr.isatty() or prints_lines:
         yield
         return
     from pixgrep.cli.progress import ticking

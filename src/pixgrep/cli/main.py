@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import rich_click as click
 from click.exceptions import Exit
@@ -20,8 +21,6 @@ from pixgrep.errors import OutputError, PixgrepError, one_line
 MATCHED, NOTHING_MATCHED, USAGE, SOME_FAILED, OUTPUT_FAILED = range(5)
 
 SECONDS_TO_STOP = 0.7
-
-HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
 class StoppedBySignal(BaseException):
@@ -38,11 +37,11 @@ class DefaultsToFind(click.RichGroup):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put ``find`` in front of what begins with no command."""
         if not args or (args[0] not in self.commands and args[0] != "--version"):
-            args = ["find", *(args or ["--help"])]
+            args = ["find", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=DefaultsToFind, context_settings=HELP_OPTIONS)
+@click.group(cls=DefaultsToFind, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pixgrep")
 def pixgrep() -> None:
     """Find colours in pictures."""
@@ -81,6 +80,8 @@ def main() -> None:
         status = complain(error, OUTPUT_FAILED)
     except PixgrepError as error:
         status = complain(error, USAGE)
+    except Exception as error:  # never a traceback, and never the status of an answer
+        status = complain(PixgrepError(f"internal error, please report it: {_place(error)}{error!r}"), USAGE)
     except StoppedBySignal as stopped:
         flush()
         signal.signal(stopped.number, signal.SIG_DFL)
@@ -90,9 +91,14 @@ def main() -> None:
     os._exit(status)  # threads may still decode pictures whose answer nobody waits for
 
 
-def complain(error: Any, status: int) -> int:
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}: " if frames else ""
+
+
+def complain(error: BaseException, status: int) -> int:
     """Say on standard error what went wrong, in one line, and return the status."""
-    say(one_line(error) if isinstance(error, BaseException) else str(error))
+    say(one_line(error))
     return status
 
 

@@ -25,19 +25,17 @@ class Region(click.ParamType[tuple[int, ...]]):
 QUERY = (
     click.option("-e", "--color", "more_colors", multiple=True, metavar="COLOR", help="A colour; repeat for more."),
     click.option("-w", "--within", type=float, default=0.0, metavar="NUM", help="Largest difference that matches. [0]"),
-    click.option(
-        "--metric", default="channel", metavar="NAME", help="channel (any channel), rgb (Euclidean). [channel]"
-    ),
+    click.option("--metric", default="channel", metavar="NAME", help="How differences are measured. [channel]"),
     click.option("--region", type=Region(), help="Search only there."),
     click.option("--upright", is_flag=True, help="Turn pictures as their EXIF orientation says."),
 )
 OUTPUT = (
     click.option("-c", "--count", is_flag=True, help="Count the matching pixels of each picture."),
-    click.option("-l", "--files-with-matches", "names", flag_value="with", help="Name the pictures that match."),
-    click.option("-L", "--files-without-match", "names", flag_value="without", help="Name those that do not."),
+    click.option("-l", "--files-with-matches", "listing", flag_value="with", help="Name the pictures that match."),
+    click.option("-L", "--files-without-match", "listing", flag_value="without", help="Name those that do not."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing; stop at the first match."),
     click.option("-m", "--max-count", "limit", type=click.IntRange(1), metavar="N", help="Print N matches a picture."),
-    click.option("--first", is_flag=True, help="Print the first match of each picture."),
+    click.option("--first", "limit", flag_value=1, type=int, help="Print the first match of each picture."),
     click.option("--json", is_flag=True, help="Write JSON, an object a line."),
     click.option("--csv", is_flag=True, help="Write CSV."),
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output."),
@@ -54,7 +52,7 @@ FOLDERS = (
     click.option("--max-pixels", type=click.IntRange(1), metavar="N", help="Refuse larger pictures. [178956970]"),
 )
 RUN = (
-    click.option("--backend", default="auto", metavar="NAME", help="auto, numpy, cpu or reference. [auto]"),
+    click.option("--backend", default="auto", metavar="NAME", help="What searches. [auto]"),
     click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads. [all processors]"),
     click.option("--explain", is_flag=True, help="Say how each picture would be searched; search nothing."),
     click.option("--stats", is_flag=True, help="Say how much was searched, and how fast."),

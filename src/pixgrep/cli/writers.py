@@ -1,13 +1,12 @@
 """From flags to sinks: the one place that knows which flag makes which."""
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
-from pixgrep.api import Search
 from pixgrep.query import Near
+from pixgrep.search import Search
 from pixgrep.sinks import Sink
-from pixgrep.sinks.output import Output, StandardOutput, WholeFile
+from pixgrep.sinks.output import Output, StandardOutput, WholeFile, is_terminal
 
 if TYPE_CHECKING:
     from pixgrep.cli.find import Request
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 def make_sinks(request: "Request", search: Search) -> list[Sink]:
     """Return the sinks that a request asks for."""
     sinks: list[Sink] = []
-    if not request.quiet:
+    wants_text = request.output or request.json or request.csv or request.count or request.listing
+    if not request.quiet and (wants_text or not request.parquet):
         sinks.append(_main_sink(request, search))
     if request.parquet:
         from pixgrep.sinks.parquet import ParquetSink
@@ -41,7 +41,7 @@ def written_paths(request: "Request") -> frozenset[str]:
 
 def _main_sink(request: "Request", search: Search) -> Sink:
     output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
-    coordinates = not (request.count or request.names)
+    coordinates = not (request.count or request.listing)
     if request.json:
         from pixgrep.sinks.jsonl import JsonLinesSink
 
@@ -52,12 +52,11 @@ def _main_sink(request: "Request", search: Search) -> Sink:
         return CsvSink(output, request.limit, coordinates)
     from pixgrep.sinks.text import CountsSink, LinesSink, NamesSink
 
-    if request.names:
-        return NamesSink(output, request.null, matching=request.names == "with")
+    if request.listing:
+        return NamesSink(output, request.null, matching=request.listing == "with")
     if request.count:
         return CountsSink(output, request.null)
-    is_terminal = not request.output and sys.stdout is not None and sys.stdout.isatty()
-    if is_terminal and request.limit is None:
+    if is_terminal(output) and request.limit is None:
         from pixgrep.sinks.summary import SummarySink
 
         return SummarySink(tuple(query.color.hex[:7] if isinstance(query, Near) else None for query in search.queries))

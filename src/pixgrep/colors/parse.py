@@ -8,6 +8,7 @@ are left to it.
 import difflib
 import math
 import re
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -17,6 +18,7 @@ from pixgrep.model import Color
 HEX = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})", re.ASCII)
 C_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]{1,8})", re.ASCII)
 LONGEST_TEXT = 200
+HOW_TO_WRITE = "write CSS, such as '#ff8800', 'tomato' or 'oklch(70% 0.15 60)'"
 GAMUT_TOLERANCE = 1e-4
 """How far, of 1, a converted channel may leave sRGB before it is an error: a fortieth of an 8-bit step."""
 
@@ -56,7 +58,7 @@ def parse_color(given: Any) -> Color:
         return _from_text(given)
     if isinstance(given, (bytes, bytearray)):
         raise ColorError(f"cannot read {_shown(given)} as a colour: decode it to text")
-    if isinstance(given, (bool, Real)):
+    if isinstance(given, Real):
         raise ColorError(f"cannot read {given!r} as a colour: {_hint_for_number(given)}")
     try:
         channels = [_channel(value) for value in given]
@@ -76,9 +78,9 @@ def parse_color(given: Any) -> Color:
 
 
 def _channel(value: Any) -> float:
-    if not isinstance(value, (Real, str)) and hasattr(value, "item"):
+    if not isinstance(value, Real) and hasattr(value, "item"):
         value = value.item()  # a NumPy scalar
-    if isinstance(value, (bool, str)) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(value)
     number = float(value)
     if not 0 <= number <= 255:
@@ -89,6 +91,7 @@ def _channel(value: Any) -> float:
     return _tidy(number)
 
 
+@lru_cache(maxsize=4096)
 def _from_text(given: str) -> Color:
     text = given.strip()
     if number := C_NUMBER.fullmatch(text):
@@ -96,15 +99,15 @@ def _from_text(given: str) -> Color:
     if digits := HEX.fullmatch(text):
         return _from_hex(digits[1], text)
     if len(text) > LONGEST_TEXT or text.lower().startswith("color(--"):
-        raise ColorError(f"cannot read {_shown(text)} as a colour: {_how_to_write}")
+        raise ColorError(f"cannot read {_shown(text)} as a colour: {HOW_TO_WRITE}")
     return _from_css(text)
 
 
 def _from_hex(digits: str, text: str) -> Color:
     if len(digits) < 6:
         digits = "".join(digit * 2 for digit in digits)
-    red, green, blue, *alpha = (float(value) for value in bytes.fromhex(digits))
-    return Color(_tidy(red), _tidy(green), _tidy(blue), alpha=_tidy(alpha[0]) if alpha else None, text=text)
+    red, green, blue, *alpha = bytes.fromhex(digits)
+    return Color(red, green, blue, alpha[0] if alpha else None, text)
 
 
 def _from_css(text: str) -> Color:
@@ -116,7 +119,8 @@ def _from_css(text: str) -> Color:
         raise ColorError(f"cannot read {_shown(text)} as a colour: {_hint_for_text(text)}") from None
     srgb = color.convert("srgb")
     if not srgb.in_gamut(tolerance=GAMUT_TOLERANCE):
-        nearest = srgb.fit("srgb").to_string(hex=True)
+        method = "clip" if color.space() in ("srgb", "hsl", "hwb") else "oklch-chroma"  # as CSS does it
+        nearest = srgb.fit("srgb", method=method).to_string(hex=True)
         raise ColorError(
             f"{_shown(text)} lies outside sRGB, where no 8-bit picture can have it; the nearest is {nearest!r}"
         )
@@ -137,9 +141,6 @@ def _shown(given: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-_how_to_write = "write CSS, such as '#ff8800', 'tomato' or 'oklch(70% 0.15 60)'"
-
-
 def _hint_for_text(text: str) -> str:
     from coloraide.css.color_names import name2val_map
 
@@ -151,7 +152,7 @@ def _hint_for_text(text: str) -> str:
     function = text.split("(")[0].lower()
     if "," in text and function in {"oklch", "oklab", "lab", "lch", "hwb", "color"}:
         return f"{function}() takes spaces, not commas"
-    return _how_to_write
+    return HOW_TO_WRITE
 
 
 def _hint_for_number(number: Any) -> str:
@@ -159,4 +160,4 @@ def _hint_for_number(number: Any) -> str:
         return f"write '#{number:06x}' or {tuple(number.to_bytes(3, 'big'))}"
     if isinstance(number, float) and math.isnan(number):
         return "it is not a number"
-    return _how_to_write
+    return HOW_TO_WRITE

@@ -2,8 +2,8 @@
 Compile a kernel with Numba and keep the machine code in a private folder.
 
 Numba's own cache raises on a truncated, foreign or full cache at the first call, and unpickles whatever it finds
-(seen with 0.68). Here a cache entry is read only when it is ours, unreadable to nobody else matters, and its SHA-256
-is right; whatever goes wrong, the kernel is compiled again and the search goes on.
+(seen with 0.68). Here an entry is read only from a folder that is ours and that nobody else can write to, and only when
+its SHA-256 is right; whatever goes wrong, the kernel is compiled again and the search goes on.
 """
 
 import hashlib
@@ -22,6 +22,9 @@ import numba
 from numba.core.caching import CompileResultCacheImpl, _Cache
 from numba.core.serialize import dumps
 
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set, and vector kernels cannot run as Python")
+
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -39,14 +42,18 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 @cache
 def cache_folder() -> Path | None:
-    """Return the private folder for machine code, made if need be; None where there is none to be had."""
+    """
+    Return the private folder for machine code, made if need be; None where there is none to be had.
+
+    It is in the user's cache folder, or where the environment variable ``PIXGREP_CACHE`` says.
+    """
     from platformdirs import user_cache_path
 
-    folder = Path(os.environ.get("PIXGREP_CACHE") or user_cache_path("pixgrep")) / "kernels"
     try:
+        folder = Path(os.environ.get("PIXGREP_CACHE") or user_cache_path("pixgrep")) / "kernels"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.lstat()
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
         return None
     if hasattr(os, "getuid"):
         if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o022:

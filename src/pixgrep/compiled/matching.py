@@ -62,7 +62,7 @@ def match_blocks(pixel, pixel_bytes, address, blocks, lows, spans, terms, colors
     words : uint64 array, shape (colors,)
         Addresses of the bits to write, one row a colour.
     union : uint64 or None
-        Address of the bits of all colours together; None where nobody wants them.
+        Address of the bits of all colours together; None for one colour, whose row it is.
     """
     for block in range(blocks):
         here = address + block * (pixel_bytes << SIX)

@@ -1,6 +1,7 @@
 """Search on this machine: tiles through a backend, on one thread or several, merged in order."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -11,6 +12,7 @@ import numpy as np
 
 from pixgrep.backends import get_backend
 from pixgrep.bits import Bits, count_bits, first_bit
+from pixgrep.errors import PixgrepError, PixgrepWarning, one_line
 from pixgrep.model import Pixels, Program, Tile
 from pixgrep.plan import Plan
 from pixgrep.run.tiles import cut
@@ -48,7 +50,7 @@ def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
         How.
     """
     height, width, _ = pixels.shape
-    match = get_backend(plan.backend).match
+    match = _match_of(plan)
     bits = Bits.empty(len(program.colors), (height, width))
     if any(bits.room(tile.start, tile.shape) is None for tile in cut(pixels, plan.tile_pixels)):
         bits.clear()  # tiles share words: they are pasted
@@ -67,7 +69,7 @@ def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
 
 def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int, ...]]:
     """Return how many pixels match at least one colour, and how many match each; memory for a few tiles only."""
-    match = get_backend(plan.backend).match
+    match = _match_of(plan)
 
     def count_tile(tile: Tile) -> list[int]:
         found = match(np.ascontiguousarray(tile.pixels), program)
@@ -83,7 +85,7 @@ def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int,
 
 def first(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, int] | None:
     """Return the number of the first matching pixel in reading order and of its first colour; stop there."""
-    match = get_backend(plan.backend).match
+    match = _match_of(plan)
     for tile in cut(pixels, plan.tile_pixels):
         found = match(np.ascontiguousarray(tile.pixels), program)
         WorkDone.add(plan, tile.count * len(program.terms))
@@ -92,6 +94,17 @@ def first(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, int] | Non
             colors = [color for color, words in enumerate(found.words) if int(words[bit // 64]) >> bit % 64 & 1]
             return tile.start + bit, colors[0]
     return None
+
+
+def _match_of(plan: Plan) -> Callable[..., Bits]:
+    """Return the verb of the backend; a Numba that cannot be loaded stops nobody who did not ask for it."""
+    try:
+        return get_backend(plan.backend).match
+    except (ImportError, OSError) as error:
+        if not plan.is_free:
+            raise PixgrepError(f"backend {plan.backend!r} cannot be loaded: {one_line(error)}; use 'auto'") from error
+        warnings.warn(f"searching by NumPy, as Numba cannot be loaded: {one_line(error)}", PixgrepWarning, stacklevel=2)
+        return get_backend("numpy").match
 
 
 def matches_any(pixels: Pixels, program: Program) -> bool:

@@ -1,8 +1,7 @@
 """
 From results to bytes. Sinks never compute: what they write is read from `Matches`.
 
-A sink is an object with the methods of `Sink`. A new one is one file here and one line where the command line makes
-sinks from flags.
+A sink is an object with the methods of `Sink`. A new one is one file here, and the lines in `cli` that give it a flag.
 """
 
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""CSV as RFC 4180 has it, but for line feeds as line ends: path, x, y, color; or path, color, count."""
+"""CSV as RFC 4180 has it, but for line feeds as line ends: path, x, y, color; or path, color, count, share."""
 
 import csv
 import io
@@ -7,32 +7,29 @@ from dataclasses import dataclass
 
 from pixgrep.matches import Failed, Matches
 from pixgrep.sinks.lines import match_lines, verbatim
-from pixgrep.sinks.output import Output
+from pixgrep.sinks.output import OutputSink
 
 
 @dataclass
-class CsvSink:
+class CsvSink(OutputSink):
     """
     Writes CSV.
 
     Attributes
     ----------
-    output : Output
-        Where to.
     limit : int, optional
         How many matches of a picture are written at most.
     coordinates : bool
         Whether every match is a row, or every colour of a picture.
     """
 
-    output: Output
     limit: int | None = None
     coordinates: bool = True
 
     def begin(self) -> None:
         """Open the output and write the header."""
-        self.output.open()
-        self.output.write(b"path,x,y,color\n" if self.coordinates else b"path,color,count\n")
+        super().begin()
+        self.output.write(b"path,x,y,color\n" if self.coordinates else b"path,color,count,share\n")
 
     def add(self, result: Matches | Failed) -> None:
         """Write the rows of one picture."""
@@ -40,20 +37,13 @@ class CsvSink:
             return
         path = _cell(_harmless(result.source))
         if not self.coordinates:
+            pixels = max(1, result.shape[0] * result.shape[1])
             for color, count in zip(result.names, result.counts.tolist(), strict=True):
-                self.output.write(path + b"," + _cell(color) + b",%d\n" % count)
+                self.output.write(path + b"," + _cell(color) + b",%d,%.9g\n" % (count, count / pixels))
             return
         templates = [verbatim(path) + b",%d,%d," + verbatim(_cell(color)) + b"\n" for color in result.names]
         for lines in match_lines(result, templates, self.limit):
             self.output.write(lines)
-
-    def finish(self) -> None:
-        """Close the output."""
-        self.output.close()
-
-    def abort(self) -> None:
-        """Drop the output."""
-        self.output.abort()
 
 
 def _harmless(path: str) -> str:

@@ -2,9 +2,10 @@
 JSON lines: one object a line, its kind under ``"type"``.
 
 - ``match``: path, x, y, color;
-- ``picture``, after its matches: path, status (``"ok"`` or ``"failed"``), error, width, height, region, count, first,
-  bbox, and the same for each colour; ``truncated`` says whether matches were left out by a limit;
-- ``summary``, last: how many pictures were searched, matched and failed, and how many pixels match.
+- ``picture``, after its matches: path and status (``"ok"`` or ``"failed"``). When failed, error; else region (x, y,
+  width, height), count, share (of the region's pixels), first, bbox, truncated (whether a limit left matches out), and
+  colors: color, count, first and bbox of each;
+- ``summary``, last: how many pictures were searched, how many matched, how many failed, and how many pixels match.
 """
 
 import json
@@ -15,43 +16,41 @@ from pixgrep.errors import one_line
 from pixgrep.matches import Failed, Matches
 from pixgrep.model import Match
 from pixgrep.sinks.lines import match_lines, verbatim
-from pixgrep.sinks.names import json_name
-from pixgrep.sinks.output import Output
+from pixgrep.sinks.names import json_name, printable
+from pixgrep.sinks.output import OutputSink
 
 
 @dataclass
-class JsonLinesSink:
+class JsonLinesSink(OutputSink):
     """
     Writes JSON lines.
 
     Attributes
     ----------
-    output : Output
-        Where to.
     limit : int, optional
         How many matches of a picture are written at most.
     coordinates : bool
         Whether matches are written at all, or pictures only.
     """
 
-    output: Output
     limit: int | None = None
     coordinates: bool = True
-    _totals: dict[str, int] = field(default_factory=lambda: {"pictures": 0, "matched": 0, "failed": 0, "count": 0})
-
-    def begin(self) -> None:
-        """Open the output."""
-        self.output.open()
+    _totals: dict[str, int] = field(default_factory=lambda: {"searched": 0, "matched": 0, "failed": 0, "count": 0})
 
     def add(self, result: Matches | Failed) -> None:
         """Write the records of one picture."""
-        self._totals["pictures"] += 1
         if isinstance(result, Failed):
             self._totals["failed"] += 1
             self._write(
-                {"type": "picture", **json_name(result.source), "status": "failed", "error": one_line(result.error)}
+                {
+                    "type": "picture",
+                    **json_name(result.source),
+                    "status": "failed",
+                    "error": printable(one_line(result.error)),
+                }
             )
             return
+        self._totals["searched"] += 1
         self._totals["matched"] += bool(result)
         self._totals["count"] += len(result)
         if self.coordinates:
@@ -64,11 +63,7 @@ class JsonLinesSink:
     def finish(self) -> None:
         """Write the summary and close the output."""
         self._write({"type": "summary", **self._totals})
-        self.output.close()
-
-    def abort(self) -> None:
-        """Drop the output."""
-        self.output.abort()
+        super().finish()
 
     def _picture(self, matches: Matches) -> dict[str, Any]:
         colors = zip(matches.names, matches.counts.tolist(), matches.firsts, matches.bboxes, strict=True)
@@ -78,6 +73,7 @@ class JsonLinesSink:
             "status": "ok",
             "region": matches.region,
             "count": len(matches),
+            "share": len(matches) / max(1, matches.shape[0] * matches.shape[1]),
             "first": _place(matches.first),
             "bbox": matches.bbox,
             "truncated": bool(self.coordinates and self.limit is not None and len(matches) > self.limit),

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from pixgrep.errors import OutputError
@@ -39,7 +40,7 @@ def output_errors(name: str) -> Iterator[None]:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise OutputError(f"{name}: cannot be written ({reason})") from error
+        raise OutputError(f"{name}: cannot be written ({reason}); choose another place") from error
 
 
 class StandardOutput:
@@ -61,6 +62,37 @@ class StandardOutput:
 
     def abort(self) -> None:
         """Do nothing: what is written is written."""
+
+
+@dataclass
+class OutputSink:
+    """
+    What all sinks have in common that write bytes to one output.
+
+    Attributes
+    ----------
+    output : Output
+        Where to.
+    """
+
+    output: Output
+
+    def begin(self) -> None:
+        """Open the output."""
+        self.output.open()
+
+    def finish(self) -> None:
+        """Close the output."""
+        self.output.close()
+
+    def abort(self) -> None:
+        """Drop the output."""
+        self.output.abort()
+
+
+def is_terminal(output: Output | None) -> bool:
+    """Return whether people see an output as it is written."""
+    return isinstance(output, StandardOutput) and sys.stdout is not None and sys.stdout.isatty()
 
 
 class WholeFile:
@@ -90,11 +122,15 @@ class WholeFile:
         OutputError
             The final one exists and may not be replaced, or the folder cannot be written to.
         """
-        if os.path.lexists(self.path) and not self._force:
-            raise self._exists()
+        if os.path.lexists(self.path):
+            if not self._force:
+                raise self._exists()
+            self.path = os.path.realpath(self.path)  # what a link points to is replaced, not the link
+            if os.path.exists(self.path) and not os.path.isfile(self.path):
+                raise OutputError(f"{self.path}: not a regular file, cannot be replaced; leave out -o, or name a file")
         with output_errors(self.path):
             folder, name = os.path.split(self.path)
-            handle, self._temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder or ".")
+            handle, self._temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".tmp", dir=folder or ".")
             self.file = os.fdopen(handle, "wb", buffering=1 << 20)
 
     def write(self, content: bytes) -> None:

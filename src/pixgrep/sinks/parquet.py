@@ -5,6 +5,7 @@ from typing import Any
 
 from pixgrep.errors import MissingExtraError
 from pixgrep.matches import Failed, Matches
+from pixgrep.sinks.names import printable
 from pixgrep.sinks.output import WholeFile, output_errors
 
 ROWS_AT_A_TIME = 1 << 20
@@ -53,13 +54,11 @@ class ParquetSink:
             return
         import pyarrow
 
-        from pixgrep.sinks.names import printable
-
         table = result.to_arrow().slice(0, self._limit)
         for start in range(0, len(table), ROWS_AT_A_TIME):
             part = table.slice(start, ROWS_AT_A_TIME)
             index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(part))
-            path = pyarrow.DictionaryArray.from_arrays(index, [_utf8(result.source, printable)])
+            path = pyarrow.DictionaryArray.from_arrays(index, [_utf8(result.source)])
             with output_errors(self._output.path):
                 self._writer.write_table(part.add_column(0, "path", path).cast(self._schema))
 
@@ -77,9 +76,9 @@ class ParquetSink:
         self._output.abort()
 
 
-def _utf8(name: str, otherwise: Any) -> str:
+def _utf8(name: str) -> str:
     try:
         name.encode()
     except UnicodeEncodeError:
-        return str(otherwise(name))
+        return printable(name)
     return name

@@ -38,6 +38,7 @@ class PictureSink:
         self._is_folder = is_folder
         self._force = force
         self._lossless = lossless
+        self._written: set[str] = set()
 
     def begin(self) -> None:
         """
@@ -59,6 +60,9 @@ class PictureSink:
         if isinstance(result, Failed):
             return
         path = self._path(result.source)
+        if path in self._written:
+            raise OutputError(f"{path}: two pictures would be written here; search them one by one")
+        self._written.add(path)
         format = picture_format(path, lossless=self._lossless)
         image = self._render(result)
         with output_errors(path):

@@ -8,6 +8,8 @@ from pixgrep.matches import Failed, Matches
 from pixgrep.sinks.names import counted, printable
 
 MOST_ROWS = 1000
+MOST_LETTERS = 48
+"""Letters of a name that the table shows: its end, which tells it from others."""
 
 
 class SummarySink:
@@ -51,7 +53,7 @@ class SummarySink:
             shown = f"[on {swatch}]   [/] {escape(name)}" if swatch else escape(name)
             size = f"{box.width} x {box.height} at {box.x},{box.y}"
             share = f"{100 * count / area:.2f} %" if count * 10_000 >= area else f"{100 * count / area:.1g} %"
-            row = (escape(printable(result.source)), shown, f"{count:,}", share, size, f"{first.x},{first.y}")
+            row = (escape(_short(printable(result.source))), shown, f"{count:,}", share, size, f"{first.x},{first.y}")
             self._rows.append(row)
 
     def finish(self) -> None:
@@ -72,3 +74,7 @@ class SummarySink:
 
     def abort(self) -> None:
         """Print nothing."""
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else "…" + name[1 - MOST_LETTERS :]

@@ -1,51 +1,30 @@
 """Plain text for pipes: a line a match, a count or a name."""
 
 import os
-import sys
 from dataclasses import dataclass
 
 from pixgrep.matches import Failed, Matches
 from pixgrep.sinks.lines import match_lines, verbatim
 from pixgrep.sinks.names import printable
-from pixgrep.sinks.output import Output, StandardOutput
+from pixgrep.sinks.output import OutputSink, is_terminal
 
 
 @dataclass
-class _TextSink:
+class _TextSink(OutputSink):
     """
     What all text sinks have in common.
 
     Attributes
     ----------
-    output : Output
-        Where to.
     null : bool
         Whether a name ends with a NUL byte instead of a colon or a newline.
     """
 
-    output: Output
     null: bool = False
-
-    def begin(self) -> None:
-        """Open the output."""
-        self.output.open()
-
-    def finish(self) -> None:
-        """Close the output."""
-        self.output.close()
-
-    def abort(self) -> None:
-        """Drop the output."""
-        self.output.abort()
 
     def name(self, source: str) -> bytes:
         """Return a name: exact bytes, but harmless text on a terminal."""
         return printable(source).encode() if is_terminal(self.output) else os.fsencode(source)
-
-
-def is_terminal(output: Output) -> bool:
-    """Return whether people see the output as it is."""
-    return isinstance(output, StandardOutput) and sys.stdout.isatty()
 
 
 @dataclass

@@ -5,6 +5,7 @@ A source is an object with the attributes of `Source`; `open_source` makes one o
 source is one file here and one line in `open_source`.
 """
 
+import io
 import os
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -28,15 +29,18 @@ class Info:
         Of the pixels that `read` returns.
     palette : ndarray or None
         All colours that the picture can have, shape (n, channels), in that format; None where the header does not say.
-    frames : int
-        How many pictures the file holds; the first is searched.
+    is_contiguous : bool
+        Whether `read` returns pixels side by side.
+    notes : tuple of str
+        What the user should know of it.
     """
 
     height: int
     width: int
     format: PixelFormat
     palette: Pixels | None = None
-    frames: int = 1
+    is_contiguous: bool = True
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -54,6 +58,11 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of what was opened."""
+
+
+def frame_notes(frames: int) -> tuple[str, ...]:
+    """Return what to say of a file that holds several pictures."""
+    return (f"the first of {frames} frames or pages is searched",) if frames > 1 else ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
 
     Parameters
     ----------
-    picture : ndarray, array with an interface or DLPack, PIL image, path, or binary file
+    picture : ndarray, array with an interface or DLPack, PIL image, path, binary file, or the bytes of one
         Anything that is not a path, a file or a PIL image must be an array, see `pixgrep.sources.array`.
     reading : Reading, optional
         How to read it.
@@ -94,9 +103,11 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
     """
     from pixgrep.sources.array import ArraySource
     from pixgrep.sources.pillow import ImageSource
-    from pixgrep.sources.still import StillSource
+    from pixgrep.sources.still import StillSource, kind_of
 
     reading = reading or Reading()
+    if isinstance(picture, (bytes, bytearray, memoryview)) and kind_of(bytes(picture[:16])):
+        return StillSource(io.BytesIO(picture), reading)
     if isinstance(picture, (str, bytes, os.PathLike)) or hasattr(picture, "read"):
         return StillSource(picture, reading)
     if hasattr(picture, "getexif") and hasattr(picture, "tobytes"):  # a PIL image; PIL need not be loaded to see it

@@ -6,12 +6,13 @@ followed, and what is named on the command line is searched whatever it is.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pixgrep.errors import one_line
+from pixgrep.errors import PictureError, one_line
 from pixgrep.sources.still import SUFFIXES
 
 if TYPE_CHECKING:
@@ -69,24 +70,23 @@ class Walk:
                 rules = (*folder.rules, *_rules(folder, found)) if self.ignore else ()
                 inner = []
                 for entry in found:
-                    inside = folder.inside + entry.name
                     if (not self.hidden and entry.name.startswith(".")) or self._is_skipped(entry):
                         continue
-                    if entry.is_dir(follow_symlinks=False):
-                        if not _is_ignored(inside + "/", rules) and not (
-                            unwanted and unwanted.match_file(inside + "/")
-                        ):
-                            inner.append(_Folder(entry.path, inside + "/", rules))
-                    elif self._is_picture(entry) and not _is_ignored(inside, rules):
-                        if (not wanted or wanted.match_file(inside)) and not (unwanted and unwanted.match_file(inside)):
-                            yield entry.path
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    inside = folder.inside + entry.name + "/" * is_folder
+                    if _is_ignored(inside, rules) or (unwanted and unwanted.match_file(inside)):
+                        continue
+                    if is_folder:
+                        inner.append(_Folder(entry.path, inside, rules))
+                    elif self._is_picture(entry) and (not wanted or wanted.match_file(inside)):
+                        yield entry.path
                 folders.extend(reversed(inner))
 
     def _selection(self) -> "tuple[GitIgnoreSpec | None, GitIgnoreSpec | None]":
         """Return the rules for what is wanted and for what is not, None where there are none."""
         wanted = [glob for glob in self.globs if not glob.startswith("!")]
         unwanted = [glob[1:] for glob in self.globs if glob.startswith("!")]
-        return _spec(wanted) if wanted else None, _spec(unwanted) if unwanted else None
+        return _glob_spec(wanted), _glob_spec(unwanted)
 
     def _is_skipped(self, entry: "os.DirEntry[str]") -> bool:
         return bool(self.skip) and os.path.realpath(entry.path) in self.skip
@@ -113,9 +113,22 @@ class _Folder:
 
 
 def _spec(lines: Iterable[str]) -> "GitIgnoreSpec":
+    """Return the rules that can be read; pathspec raises for others, such as ``[z-a]``."""
     from pathspec import GitIgnoreSpec  # 18 ms that most folders need not pay
 
-    return GitIgnoreSpec.from_lines(lines)
+    readable = []
+    for line in lines:
+        with suppress(ValueError, re.error):
+            GitIgnoreSpec.from_lines([line])
+            readable.append(line)
+    return GitIgnoreSpec.from_lines(readable)
+
+
+def _glob_spec(globs: Sequence[str]) -> "GitIgnoreSpec | None":
+    for glob in globs:
+        if not len(_spec([glob])):
+            raise PictureError(f"cannot read the glob {glob!r}; write a pattern such as '*.png' or 'masks/**'")
+    return _spec(globs) if globs else None
 
 
 def _rules(folder: _Folder, entries: Sequence["os.DirEntry[str]"]) -> "Iterator[tuple[str, GitIgnoreSpec]]":

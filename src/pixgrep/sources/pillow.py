@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pixgrep.errors import PictureError
 from pixgrep.model import PixelFormat, Pixels
-from pixgrep.sources import Info, Reading
-from pixgrep.sources.still import refuse_large
+from pixgrep.sources import Info, Reading, frame_notes
+from pixgrep.sources.still import guarded, refuse_large
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 logging.getLogger("imagecodecs").addHandler(logging.NullHandler())  # what it warns of (odd ICC profiles) does no harm
 
 ORIENTATION = 0x0112
-SIDEWAYS = (5, 6, 7, 8)
+TURNED = range(2, 9)
+"""Values of EXIF orientation that change anything."""
+SIDEWAYS = range(5, 9)
 """Values of EXIF orientation that exchange rows and columns."""
 GREY, GREY_ALPHA, COLOR, COLOR_ALPHA = (PixelFormat("uint8", channels) for channels in (1, 2, 3, 4))
 GREY16, GREY_FLOAT = PixelFormat("uint16", 1), PixelFormat("float32", 1)
@@ -74,8 +76,10 @@ class PillowDecoder:
         self._format = _format_of(image)
         self._orientation = int(image.getexif().get(ORIENTATION, 1)) if reading.upright else 1
         width, height = image.size if self._orientation not in SIDEWAYS else image.size[::-1]
-        frames = int(getattr(image, "n_frames", 1))
-        self.info = Info(height, width, self._format, _palette(image, self._format), frames)
+        self._frames = int(getattr(image, "n_frames", 1))
+        palette = _palette(image, self._format)
+        is_contiguous = self._orientation not in TURNED
+        self.info = Info(height, width, self._format, palette, is_contiguous, frame_notes(self._frames))
 
     def read(self) -> Pixels:
         """Decode the pixels."""
@@ -91,7 +95,7 @@ class PillowDecoder:
             image.format == "PNG" and image.mode != "P"
         ):  # Pillow cuts 16 bits to 8, and knows no alpha of 1-bit pictures
             from imagecodecs import png_decode as decode
-        elif image.format == "WEBP" and self.info.frames == 1:
+        elif image.format == "WEBP" and self._frames == 1:
             from imagecodecs import webp_decode as decode
         elif image.format == "JPEG" and image.mode in ("L", "RGB") and _ends_whole(content):
             from imagecodecs import jpeg8_decode as decode
@@ -188,13 +192,14 @@ class ImageSource:
 
     def __init__(self, image: "Image.Image", reading: Reading) -> None:
         self.name = str(getattr(image, "filename", "") or "<image>")
-        is_cut = _format_of(image).dtype == "uint16" and image.mode not in MODES_OF_16_BITS
-        self._decoder = PillowDecoder(image, reading, getattr(image, "fp", None) if is_cut else None)
+        is_cut = guarded(self.name, lambda: _format_of(image)).dtype == "uint16" and image.mode not in MODES_OF_16_BITS
+        content = getattr(image, "fp", None) if is_cut else None
+        self._decoder = guarded(self.name, lambda: PillowDecoder(image, reading, content))
         self.info = self._decoder.info
 
     def read(self) -> Pixels:
         """Return the pixels."""
-        return self._decoder.read()
+        return guarded(self.name, self._decoder.read)
 
     def close(self) -> None:
         """Do nothing: the image is its owner's."""

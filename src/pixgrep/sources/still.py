@@ -81,13 +81,13 @@ class StillSource:
     @cached_property
     def info(self) -> Info:
         """What the header says; the file stays open until its pixels are read."""
-        return self._guarded(lambda: self._decoder.info)
+        return guarded(self.name, lambda: self._decoder.info)
 
     def read(self) -> Pixels:
         """Decode the pixels, and close the file."""
         info = self.info
         try:
-            return self._guarded(lambda: self._read(info))
+            return guarded(self.name, lambda: self._read(info))
         finally:
             self.close()
 
@@ -103,11 +103,11 @@ class StillSource:
         start = content.read(16)
         content.seek(0)
         if not start:
-            raise DecodeError("the file is empty")
-        for magic, offset, kind in MAGIC:
-            if start[offset:].startswith(magic):
-                return _open_decoder(kind, content, self._reading)
-        raise DecodeError(f"not a picture that can be read ({KINDS})")
+            raise DecodeError("the file is empty; give a picture")
+        kind = kind_of(start)
+        if kind is None:
+            raise DecodeError(f"not a picture that can be read ({KINDS})")
+        return _open_decoder(kind, content, self._reading)
 
     def _open(self) -> BinaryIO:
         if not isinstance(self._file, (str, bytes, os.PathLike)):
@@ -123,7 +123,10 @@ class StillSource:
         """Return what an open file holds from where it stands; it is left there, where it can go back."""
         can_seek = getattr(self._file, "seekable", lambda: False)()
         start = self._file.tell() if can_seek else None
-        content = io.BytesIO(self._file.read())
+        read = self._file.read()
+        if isinstance(read, str):
+            raise DecodeError("the file was opened as text; open it with mode 'rb'")
+        content = io.BytesIO(read)
         if start is not None:
             self._file.seek(start)
         return content
@@ -136,17 +139,24 @@ class StillSource:
             raise DecodeError(f"the header promises {expected} {info.format.dtype}, the file holds {found}")
         return pixels
 
-    def _guarded(self, work: Callable[[], Result]) -> Result:
-        """Run a step of decoding; decoders raise anything (TypeError, struct.error, SyntaxError ...) on bad files."""
-        try:
-            return work()
-        except PictureError as error:
-            raise DecodeError(f"{self.name}: {error}") from error
-        except MemoryError as error:
-            raise DecodeError(f"{self.name}: not enough memory to decode it") from error
-        except Exception as error:
-            message = getattr(error, "strerror", None) or f"damaged ({one_line(error)})"
-            raise DecodeError(f"{self.name}: {message}") from error
+
+def guarded(name: str, work: Callable[[], Result]) -> Result:
+    """Run a step of decoding; decoders raise anything (TypeError, struct.error, SyntaxError ...) on bad files."""
+    try:
+        return work()
+    except PictureError as error:
+        raise DecodeError(f"{name}: {error}") from error
+    except MemoryError as error:
+        message = "not enough memory to decode it; refuse such files by max_pixels (--max-pixels)"
+        raise DecodeError(f"{name}: {message}") from error
+    except Exception as error:
+        message = getattr(error, "strerror", None) or f"damaged ({one_line(error)})"
+        raise DecodeError(f"{name}: {message}") from error
+
+
+def kind_of(start: bytes) -> str | None:
+    """Return the kind of file that begins with these 16 bytes, or None."""
+    return next((kind for magic, offset, kind in MAGIC if start[offset:].startswith(magic)), None)
 
 
 def _open_decoder(kind: str, content: BinaryIO, reading: Reading) -> Decoder:

@@ -1,5 +1,6 @@
 """TIFF through tifffile: the first page only, and never another file that it may name."""
 
+import math
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -7,8 +8,8 @@ from numpy.typing import NDArray
 
 from pixgrep.errors import PictureError
 from pixgrep.model import CHANNELS, DTYPES, PixelFormat, Pixels
-from pixgrep.sources import Info, Reading
-from pixgrep.sources.pillow import SIDEWAYS, PillowDecoder, open_image, turn
+from pixgrep.sources import Info, Reading, frame_notes
+from pixgrep.sources.pillow import SIDEWAYS, TURNED, PillowDecoder, open_image, turn
 from pixgrep.sources.still import Decoder, refuse_large
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def open_tiff(content: BinaryIO, reading: Reading) -> Decoder:
     """
     Return the decoder of the first page.
 
-    CMYK, YCbCr, Lab and odd bit depths are left to Pillow. An OME-TIFF may name other files, which tifffile would read
-    (``../../secret.tif``, seen with 2026.3): a page on its own never does.
+    CMYK, YCbCr, Lab and odd bit depths are left to Pillow. An extra sample of unknown meaning is taken for alpha. An
+    OME-TIFF may name other files, which tifffile would read (``../../secret.tif``, seen with 2026.3): a page on its own
+    never does.
     """
     import tifffile
 
@@ -33,9 +35,19 @@ def open_tiff(content: BinaryIO, reading: Reading) -> Decoder:
     refuse_large(page.imagewidth, page.imagelength, reading)
     is_plain = page.photometric in (MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE)
     if is_plain and page.bitspersample in (1, 8, 16, 32, 64):
+        _refuse_missing(page)
         return TiffDecoder(page, len(pages), reading)
     content.seek(0)
     return PillowDecoder(open_image("Tiff", content), reading, content)
+
+
+def _refuse_missing(page: "tifffile.TiffPage") -> None:
+    """Raise where strips or tiles are missing: tifffile would fill them with black, or take minutes to skip them."""
+    chunks = math.prod(page.chunked)
+    if min(len(page.dataoffsets), len(page.databytecounts)) < chunks or not (
+        all(page.dataoffsets) and all(page.databytecounts)
+    ):
+        raise PictureError(f"damaged or sparse: some of the {chunks} strips or tiles of the page are missing")
 
 
 class TiffDecoder:
@@ -64,7 +76,8 @@ class TiffDecoder:
             height, width = width, height
         format = _format_of(page)
         palette = self._colors if format.dtype == "uint8" else None
-        self.info = Info(height, width, format, palette, frames)
+        is_contiguous = page.axes != "SYX" and self._orientation not in TURNED
+        self.info = Info(height, width, format, palette, is_contiguous, frame_notes(frames))
 
     def read(self) -> Pixels:
         """Decode the page."""
@@ -75,7 +88,7 @@ class TiffDecoder:
         elif page.axes == "SYX":
             pixels = np.moveaxis(pixels, 0, 2)
         if pixels.dtype == np.bool_:
-            pixels = pixels.astype(np.uint8) * np.uint8(255)
+            pixels = pixels.astype(np.uint8) * np.uint8(1 if self._colors is not None else 255)
         if page.photometric == MIN_IS_WHITE:
             pixels = pixels.copy()
             pixels[:, :, 0] = np.array(self.info.format.highest, pixels.dtype) - pixels[:, :, 0]
@@ -109,7 +122,6 @@ def _format_of(page: "tifffile.TiffPage") -> PixelFormat:
     dtype = "uint8" if page.bitspersample == 1 else str(page.dtype)
     if dtype not in DTYPES or page.samplesperpixel not in CHANNELS:
         raise PictureError(
-            f"{page.samplesperpixel} samples of {dtype} a pixel cannot be searched; "
-            f"allowed are 1 to 4 of {', '.join(DTYPES)}"
+            f"pixels of {page.samplesperpixel} x {dtype} cannot be searched; allowed are 1 to 4 of {', '.join(DTYPES)}"
         )
     return PixelFormat(dtype, page.samplesperpixel)

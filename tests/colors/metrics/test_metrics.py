@@ -47,7 +47,7 @@ def test_known_distances():
 
 
 def test_an_unknown_metric_is_named_with_those_there_are():
-    with pytest.raises(ColorError, match=r"no metric 'rgbb', but 'channel', 'rgb'.*did you mean 'rgb'"):
+    with pytest.raises(ColorError, match=r"no metric 'rgbb'; give one of 'channel', 'rgb'.*did you mean 'rgb'"):
         get_metric("rgbb")
 
 

@@ -33,4 +33,4 @@ def get_metric(name: str) -> Metric:
         return METRICS[name]
     near = difflib.get_close_matches(str(name), METRICS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ColorError(f"there is no metric {name!r}, but {', '.join(map(repr, METRICS))}{hint}")
+    raise ColorError(f"there is no metric {name!r}; give one of {', '.join(map(repr, METRICS))}{hint}")

@@ -1,5 +1,6 @@
 """The straight line between two colours in sRGB (Euclidean)."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def distance(red: Any, green: Any, blue: Any, red2: Any, green2: Any, blue2: Any
 METRIC = Metric(
     name="rgb",
     distance=distance,
-    largest=255.0 * 3**0.5,
+    largest=math.dist((0, 0, 0), (255, 255, 255)),
     unit="8-bit steps",
     reach=lambda within: within,
 )

@@ -1,0 +1,164 @@
+"""A search, ready to be used on any number of pictures; and one picture being searched."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pixgrep.bits import Bits
+from pixgrep.compile import compile_program
+from pixgrep.errors import PictureError, PixgrepWarning
+from pixgrep.matches import Count, Matches
+from pixgrep.model import Box, Match, Pixels, Program
+from pixgrep.plan import Plan, make_plan, this_machine
+from pixgrep.query import Query
+from pixgrep.run import local
+from pixgrep.sources import Info, Reading, Source, open_source
+
+
+@dataclass(frozen=True)
+class Search:
+    """
+    A question and how to ask it; made by `compile`, used on any number of pictures.
+
+    Hashable and picklable. Programs for the pixel formats it meets are compiled once and kept.
+
+    Attributes
+    ----------
+    queries : tuple of Query
+        One for each colour.
+    reading : Reading
+        How pictures are read.
+    region : Box or None
+        Where to search.
+    backend, threads
+        How to search.
+    """
+
+    queries: tuple[Query, ...]
+    reading: Reading
+    region: Box | None
+    backend: str
+    threads: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The colours asked for, as they were given."""
+        return tuple(map(str, self.queries))
+
+    def find(self, image: Any) -> Matches:
+        """Return the matching pixels of a picture, see `pixgrep.find`."""
+        matches = self.find_quietly(image)
+        warn_of(matches.notes, matches.source)
+        return matches
+
+    def find_quietly(self, image: Any) -> Matches:
+        """Return the matching pixels of a picture; what the user should know of it stays in their `notes`."""
+        with _Task(self, image) as task:
+            return Matches(task.bits(), self.names, task.region, task.source.name, self.reading, task.info.notes)
+
+    def count(self, image: Any) -> Count:
+        """Return how many pixels of a picture match, see `pixgrep.count`."""
+        with _Task(self, image) as task:
+            warn_of(task.info.notes, task.source.name)
+            if task.is_excluded:
+                return Count(0, (0,) * len(self.queries))
+            pixels = task.pixels()
+            return Count(*local.count(pixels, task.program, task.plan(pixels, keeps_bits=False)))
+
+    def first(self, image: Any) -> Match | None:
+        """Return the first matching pixel of a picture, see `pixgrep.first`."""
+        with _Task(self, image) as task:
+            warn_of(task.info.notes, task.source.name)
+            if task.is_excluded:
+                return None
+            pixels = task.pixels()
+            found = local.first(pixels, task.program, task.plan(pixels, keeps_bits=False))
+        if found is None:
+            return None
+        position, color = found
+        y, x = divmod(position, task.region.width)
+        return Match(x + task.region.x, y + task.region.y, self.names[color])
+
+    def explain(self, image: Any) -> str:
+        """Return how a picture would be searched, and why; its pixels are not decoded."""
+        with _Task(self, image) as task:
+            header = f"picture  {task.source.name}: {task.info.width} x {task.info.height}, {task.info.format}"
+            if task.is_excluded:
+                return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
+            return f"{header}\n{task.plan().explain()}"
+
+
+def warn_of(notes: tuple[str, ...], source: str) -> None:
+    """Warn the user of what is to be known of a picture."""
+    for note in notes:
+        warnings.warn(f"{source}: {note}", PixgrepWarning, stacklevel=4)
+
+
+class _Task:
+    """One search of one picture: the source, its facts, and what they make of the query."""
+
+    def __init__(self, search: Search, image: Any) -> None:
+        self._search = search
+        self.source: Source = open_source(image, search.reading)
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+        except BaseException:
+            self.source.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
+
+    def _prepare(self) -> None:
+        search = self._search
+        self.info: Info = self.source.info
+        self.region = _region_inside(search.region, self.info, self.source.name)
+        self.program: Program = compile_program(search.queries, self.info.format)
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the header alone says that nothing can match."""
+        return self.info.palette is not None and not local.matches_any(self.info.palette, self.program)
+
+    def pixels(self) -> Pixels:
+        """Decode, and return the pixels of the region."""
+        x, y, width, height = self.region
+        return self.source.read()[y : y + height, x : x + width]
+
+    def plan(self, pixels: Pixels | None = None, *, keeps_bits: bool = True) -> Plan:
+        """Return the plan for pixels, or for those that would be decoded."""
+        is_contiguous = (
+            pixels.flags.c_contiguous
+            if pixels is not None
+            else self.info.is_contiguous and self.region.width == self.info.width
+        )
+        return make_plan(
+            self.program,
+            self.region.width * self.region.height,
+            this_machine(local.WorkDone.total),
+            backend=self._search.backend,
+            threads=self._search.threads,
+            is_contiguous=is_contiguous,
+            keeps_bits=keeps_bits,
+        )
+
+    def bits(self) -> Bits:
+        """Search."""
+        if self.is_excluded:
+            return Bits.zeros(len(self.program.colors), (self.region.height, self.region.width))
+        pixels = self.pixels()
+        return local.search(pixels, self.program, self.plan(pixels))
+
+
+def _region_inside(region: Box | None, info: Info, name: str) -> Box:
+    if region is None:
+        return Box(0, 0, info.width, info.height)
+    if region.x + region.width > info.width or region.y + region.height > info.height:
+        raise PictureError(
+            f"{name}: the region {tuple(region)} reaches beyond the picture of {info.width} x {info.height} pixels; "
+            "give (x, y, width, height) inside it"
+        )
+    return region
