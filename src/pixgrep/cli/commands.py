@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import rich_click as click
+import click
 
-from pixgrep.cli.options import GROUPS, all_options
+from pixgrep.cli.help import HelpfulCommand
+from pixgrep.cli.options import GROUPS, all_options, longest_name
 
 EPILOG = """
 Colours are CSS ('#ff8800', tomato, 'oklch(70% 0.15 60)') or bare hex. Exit status: 0 something matched, 1 nothing,
@@ -12,30 +13,13 @@ Colours are CSS ('#ff8800', tomato, 'oklch(70% 0.15 60)') or bare hex. Exit stat
 """
 
 
-def register(group: click.RichGroup) -> None:
-    """Add all commands to the group, and lay their help out to fit one screen."""
-    settings = click.rich_click
-    settings.THEME = "default-nu"
-    settings.OPTIONS_TABLE_COLUMN_TYPES = ["opt_short", "opt_long", "metavar", "help"]
-    settings.OPTIONS_TABLE_HELP_SECTIONS = ["help"]
-    settings.OPTION_GROUPS = {
-        "pixgrep find": [
-            {"name": name, "options": [max(_names(option), key=len) for option in options]}
-            for name, options in GROUPS.items()
-        ]
-    }
-    settings.OPTION_GROUPS["pixgrep find"][-1]["options"].append("--help")
-    for command in (find, doctor, completion):
-        group.add_command(command)
+class FindCommand(HelpfulCommand):
+    """``pixgrep find``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in GROUPS.items()}  # noqa: RUF012
 
 
-def _names(option: Any) -> list[str]:
-    """Return the spellings of a flag, from the decorator that declares it."""
-    holder = option(lambda: None)
-    return list(holder.__click_params__[0].opts)
-
-
-@click.command(epilog=EPILOG)
+@click.command(cls=FindCommand, epilog=EPILOG)
 @click.argument("arguments", nargs=-1, metavar="COLOR [PATH]...", type=click.Path())
 @all_options
 def find(**typed: Any) -> int:
@@ -45,7 +29,7 @@ def find(**typed: Any) -> int:
     return run(to_request(**typed))
 
 
-@click.command()
+@click.command(cls=HelpfulCommand)
 def doctor() -> int:
     """Say what this machine can use, and what it lacks."""
     from pixgrep.cli.doctor import report
@@ -53,7 +37,7 @@ def doctor() -> int:
     return report()
 
 
-@click.command()
+@click.command(cls=HelpfulCommand)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell: eval "$(pixgrep completion bash)"."""
@@ -64,3 +48,6 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     click.echo(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
+
+
+COMMANDS = (find, doctor, completion)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import rich_click as click
+import click
 
 from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, SOME_FAILED, USAGE, StoppedBySignal, say
 from pixgrep.errors import ColorError, DecodeError, PixgrepError, PixgrepWarning, one_line

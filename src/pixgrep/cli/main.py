@@ -13,7 +13,7 @@ import traceback
 from types import FrameType
 from typing import NoReturn
 
-import rich_click as click
+import click
 from click.exceptions import Exit
 
 from pixgrep.errors import OutputError, PixgrepError, one_line
@@ -31,7 +31,7 @@ class StoppedBySignal(BaseException):
         self.number = number
 
 
-class DefaultsToFind(click.RichGroup):
+class DefaultsToFind(click.Group):
     """A group of commands in which ``pixgrep COLOR PATH`` is short for ``pixgrep find COLOR PATH``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -65,7 +65,8 @@ def main() -> None:
     """Run the command line."""
     from pixgrep.cli import commands
 
-    commands.register(pixgrep)
+    for command in commands.COMMANDS:
+        pixgrep.add_command(command)
     for number in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and background jobs stay as they are
             signal.signal(number, stop)

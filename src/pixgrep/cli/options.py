@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import rich_click as click
+import click
 
 Command = Callable[..., Any]
 
@@ -56,6 +56,7 @@ RUN = (
     click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads. [all processors]"),
     click.option("--explain", is_flag=True, help="Say how each picture would be searched; search nothing."),
     click.option("--stats", is_flag=True, help="Say how much was searched, and how fast."),
+    click.help_option("-h", "--help", help="Show this message and exit."),
 )
 GROUPS = {"What to look for": QUERY, "What to print": OUTPUT, "Which files": FOLDERS, "How": RUN}
 
@@ -66,3 +67,9 @@ def all_options(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
     return command
+
+
+def longest_name(option: Command) -> str:
+    """Return how a flag is spelled out, from the decorator that declares it."""
+    declared: list[click.Option] = option(lambda: None).__click_params__
+    return max(declared[0].opts, key=len)
