@@ -105,7 +105,9 @@ def test_set_at_reads_single_bits():
 
 @pytest.mark.parametrize("width", [1, 37, 64, 1001])
 @pytest.mark.parametrize("density", [0.0005, 0.6, 1.0])
-def test_compiled_and_numpy_readers_agree_on_large_pictures(width, density):
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_compiled_and_numpy_readers_agree_on_large_pictures(width, density, is_compiled, monkeypatch):
+    monkeypatch.setattr(packed, "is_compiled_loaded", lambda: is_compiled)
     height = (packed.FEW * 64) // width + 1
     mask = random_mask(4, height, width, density=density)
     words = oracle(mask)
