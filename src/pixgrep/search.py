@@ -82,7 +82,10 @@ class Search:
     def explain(self, image: Any) -> str:
         """Return how a picture would be searched, and why; its pixels are not decoded."""
         with _Task(self, image) as task:
-            header = f"picture  {task.source.name}: {task.info.width} x {task.info.height}, {task.info.format}"
+            facts = f"{task.info.width} x {task.info.height}, {task.info.format}"
+            header = "\n".join(
+                (f"picture  {task.source.name}: {facts}", *(f"note     {note}" for note in task.info.notes))
+            )
             if task.is_excluded:
                 return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
             return f"{header}\n{task.plan().explain()}"

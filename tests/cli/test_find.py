@@ -222,3 +222,11 @@ def test_what_is_no_regular_file_is_never_replaced(shots):
     done = run(ORANGE, "two.png", "-o", "pipe", "--force", cwd=shots)
     assert done.returncode == 4
     assert "not a regular file" in done.stderr
+
+
+@pytest.mark.parametrize("flags", [["-o", "out.csv", "--csv"], ["-o", "out.csv"], ["--parquet", "out.csv"]])
+def test_where_nothing_could_be_searched_no_result_is_replaced(shots, flags):
+    (shots / "out.csv").write_text("the last good result")
+    assert run(ORANGE, "typo.png", *flags, "--force", cwd=shots).returncode == 2
+    assert (shots / "out.csv").read_text() == "the last good result"
+    assert not list(shots.glob(".out*"))

@@ -305,3 +305,10 @@ def test_a_file_opened_as_text_is_named(tmp_path):
     path.write_text("text")
     with open(path, encoding="utf-8") as file, pytest.raises(pg.DecodeError, match="mode 'rb'"):
         pg.count(file, "red")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\x0cjP  \r\n" + b"x" * 50000, b"Pf\n3 3\n-1.0\n" + bytes(36)])
+def test_bytes_that_are_no_picture_do_not_become_the_message(content):
+    with pytest.raises(pg.DecodeError) as raised:
+        pg.count(content, "red")
+    assert len(str(raised.value)) < 200

@@ -165,3 +165,21 @@ def test_a_bilevel_palette_shows_its_colours():
     image.putpalette([10, 20, 30, 200, 100, 0])
     image.save(buffer, "TIFF", bits=1)
     assert pg.count(buffer.getvalue(), [(10, 20, 30), (200, 100, 0)]).counts == (4, 4)
+
+
+def test_a_palette_with_alpha_keeps_it():
+    pixels = np.zeros((4, 6, 4), np.uint8)
+    pixels[..., 0], pixels[..., 3] = 255, 128
+    pixels[0, :, 3] = 255
+    image = Image.fromarray(pixels).convert("RGB").quantize(4).convert("PA")
+    image.putalpha(Image.fromarray(pixels[..., 3]))
+    buffer = io.BytesIO()
+    image.save(buffer, "TIFF")
+    assert pg.count(buffer.getvalue(), ["#ff000080", "#ff0000ff"]).counts == (18, 6)
+
+
+def test_pixels_that_nobody_decodes_are_named():
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, np.zeros((4, 4, 4), np.uint32), photometric="separated")
+    with pytest.raises(pg.DecodeError, match="SEPARATED pixels of 4 x 32 bits cannot be searched; convert"):
+        pg.count(buffer.getvalue(), "red")

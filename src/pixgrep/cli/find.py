@@ -111,6 +111,8 @@ def check_outputs(request: Request) -> None:
     outputs = [path for path in (request.output, request.parquet, request.mask, request.overlay) if path]
     if request.quiet and outputs:
         raise click.UsageError("-q stops at the first match and writes nothing; leave it out, or the outputs")
+    if request.paths.count("-") > 1:
+        raise click.UsageError("'-' is given twice, but standard input can be read only once")
     if "-" in request.paths and request.overlay:
         raise click.UsageError("--overlay reads the picture once more, which standard input cannot give; name a file")
     if request.is_folder:
@@ -193,6 +195,7 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
     """Hand what is found in each file to the sinks; whatever happens, they leave nothing half written."""
     from pixgrep.api import run_scan
     from pixgrep.cli.writers import make_sinks
+    from pixgrep.sinks.output import WholeFile
 
     sinks = make_sinks(request, search)
     try:
@@ -205,7 +208,8 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
                 if request.quiet and tally.matched:
                     break
         for sink in sinks:
-            sink.finish()
+            if tally.searched or not isinstance(getattr(sink, "output", None), WholeFile):
+                sink.finish()  # where nothing could be searched, no file is made or replaced
     except StoppedBySignal:
         lost = "".join(f"; {path} was not written" for path in (request.output, request.parquet) if path)
         say(f"stopped after {counted(tally.searched, 'picture')}; what was printed holds{lost}")

@@ -24,7 +24,7 @@ class ParquetSink:
     """
 
     def __init__(self, output: WholeFile, limit: int | None = None) -> None:
-        self._output = output
+        self.output = output
         self._limit = limit
         self._writer: Any = None
 
@@ -45,8 +45,8 @@ class ParquetSink:
         text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
         columns = [("path", text), ("x", pyarrow.int64()), ("y", pyarrow.int64()), ("color", text)]
         self._schema = pyarrow.schema(columns)
-        self._output.open()
-        self._writer = pyarrow.parquet.ParquetWriter(self._output.file, self._schema, compression="zstd")
+        self.output.open()
+        self._writer = pyarrow.parquet.ParquetWriter(self.output.file, self._schema, compression="zstd")
 
     def add(self, result: Matches | Failed) -> None:
         r"""Write the rows of one picture; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
@@ -59,21 +59,21 @@ class ParquetSink:
             part = table.slice(start, ROWS_AT_A_TIME)
             index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(part))
             path = pyarrow.DictionaryArray.from_arrays(index, [_utf8(result.source)])
-            with output_errors(self._output.path):
+            with output_errors(self.output.path):
                 self._writer.write_table(part.add_column(0, "path", path).cast(self._schema))
 
     def finish(self) -> None:
         """Write the footer and give the file its name."""
-        with output_errors(self._output.path):
+        with output_errors(self.output.path):
             self._writer.close()
-        self._output.close()
+        self.output.close()
 
     def abort(self) -> None:
         """Drop the file."""
         if self._writer is not None and self._writer.is_open:
             with suppress(OSError):  # its last words go to the temporary file
                 self._writer.close()
-        self._output.abort()
+        self.output.abort()
 
 
 def _utf8(name: str) -> str:

@@ -16,6 +16,9 @@ MOST_PIXELS = 178_956_970
 """Pixels of a file that is decoded whole, unless the user allows more: Pillow's own limit, half a gigabyte of RGB."""
 
 
+LONGEST_PATH = 4096
+
+
 @dataclass(frozen=True)
 class Info:
     """
@@ -103,13 +106,18 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
     """
     from pixgrep.sources.array import ArraySource
     from pixgrep.sources.pillow import ImageSource
-    from pixgrep.sources.still import StillSource, kind_of
+    from pixgrep.sources.still import StillSource
 
     reading = reading or Reading()
-    if isinstance(picture, (bytes, bytearray, memoryview)) and kind_of(bytes(picture[:16])):
+    if isinstance(picture, (bytes, bytearray, memoryview)) and not _is_path(bytes(picture)):
         return StillSource(io.BytesIO(picture), reading)
     if isinstance(picture, (str, bytes, os.PathLike)) or hasattr(picture, "read"):
         return StillSource(picture, reading)
     if hasattr(picture, "getexif") and hasattr(picture, "tobytes"):  # a PIL image; PIL need not be loaded to see it
         return ImageSource(picture, reading)
     return ArraySource(picture, reading)
+
+
+def _is_path(given: bytes) -> bool:
+    """Return whether bytes can be the name of a file, rather than what is in one."""
+    return 0 < len(given) < LONGEST_PATH and b"\0" not in given and b"\n" not in given

@@ -33,12 +33,19 @@ def open_tiff(content: BinaryIO, reading: Reading) -> Decoder:
     pages = tifffile.TiffFile(content, _multifile=False).pages
     page = pages.first
     refuse_large(page.imagewidth, page.imagelength, reading)
-    is_plain = page.photometric in (MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE)
+    is_plain = page.photometric in (MIN_IS_WHITE, MIN_IS_BLACK, RGB)
+    is_plain |= page.photometric == PALETTE and page.samplesperpixel == 1
     if is_plain and page.bitspersample in (1, 8, 16, 32, 64):
         _refuse_missing(page)
         return TiffDecoder(page, len(pages), reading)
     content.seek(0)
-    return PillowDecoder(open_image("Tiff", content), reading, content)
+    try:
+        image = open_image("Tiff", content)
+    except SyntaxError as error:  # what Pillow says of pixels it does not know
+        kind = getattr(page.photometric, "name", page.photometric)
+        pixels = f"{kind} pixels of {page.samplesperpixel} x {page.bitspersample} bits"
+        raise PictureError(f"{pixels} cannot be searched; convert the picture to 8 or 16 bits a channel") from error
+    return PillowDecoder(image, reading, content)
 
 
 def _refuse_missing(page: "tifffile.TiffPage") -> None:
