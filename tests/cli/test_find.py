@@ -185,6 +185,14 @@ def test_outputs_that_would_lose_something_are_refused_even_with_force(shots, ar
     assert not list(shots.glob("out*"))
 
 
+def test_a_folder_of_masks_never_replaces_what_is_searched(shots):
+    before = (shots / "two.png").read_bytes()
+    done = run(ORANGE, "shots", "--mask", ".", "--force", cwd=shots.parent)
+    assert done.returncode == 4
+    assert "would be replaced" in done.stderr
+    assert (shots / "two.png").read_bytes() == before
+
+
 def test_parquet_takes_the_place_of_lines(shots):
     done = run(ORANGE, ".", "--parquet", "out.parquet", cwd=shots)
     assert (done.returncode, done.stdout) == (0, "")

@@ -60,6 +60,8 @@ class PictureSink:
         if isinstance(result, Failed):
             return
         path = self._path(result.source)
+        if os.path.realpath(path) == os.path.realpath(result.source):
+            raise OutputError(f"{path}: the picture that is searched would be replaced; choose another folder")
         if path in self._written:
             raise OutputError(f"{path}: two pictures would be written here; search them one by one")
         self._written.add(path)

@@ -91,9 +91,7 @@ class PillowDecoder:
         content = self._content
         if content is None:
             return _loaded(image, self._format)
-        if (
-            image.format == "PNG" and image.mode != "P"
-        ):  # Pillow cuts 16 bits to 8, and knows no alpha of 1-bit pictures
+        if image.format == "PNG" and image.mode != "P":  # Pillow cuts 16 bits to 8, and 1-bit pictures lose their alpha
             from imagecodecs import png_decode as decode
         elif image.format == "WEBP" and self._frames == 1:
             from imagecodecs import webp_decode as decode
