@@ -13,6 +13,12 @@ from pixgrep.model import Box
 LENGTHS = (0, 1, 7, 63, 64, 65, 127, 128, 129, 1000)
 
 
+def from_masks(masks: Any, shape: tuple[int, int]) -> Bits:
+    bits = Bits.empty(len(masks), shape)
+    bits.put(masks)
+    return bits
+
+
 def oracle(mask: Any) -> np.ndarray:
     """One line that says what the bits are; padded to whole words."""
     octets = np.packbits(mask.ravel(), bitorder="little")
@@ -27,7 +33,7 @@ def random_mask(seed: int, *shape: int, density: float = 0.3) -> np.ndarray:
 @pytest.mark.parametrize("colors", [1, 2, 5])
 def test_bits_are_those_of_packbits_and_beyond_the_last_pixel_they_are_zero(length, colors):
     masks = random_mask(length, colors, length)
-    bits = Bits.from_masks(masks, (1, length))
+    bits = from_masks(masks, (1, length))
     for words, mask in zip(bits.words, masks, strict=True):
         np.testing.assert_array_equal(words, oracle(mask))
     np.testing.assert_array_equal(bits.union, oracle(masks.any(axis=0)))
@@ -61,7 +67,7 @@ def test_pasting_shifts_bits_by_any_start(seed, before, length, after):
     part = random_mask(seed, 2, length)
     bits = Bits.empty(2, (1, before + length + after))
     bits.clear()
-    bits.paste(Bits.from_masks(part, (1, length)), before)
+    bits.paste(from_masks(part, (1, length)), before)
     whole = np.zeros((2, before + length + after), np.bool_)
     whole[:, before : before + length] = part
     for words, mask in zip((*bits.words, bits.union), (*whole, whole.any(axis=0)), strict=True):
@@ -74,7 +80,7 @@ def test_neighbouring_parts_that_share_a_word_keep_each_others_bits():
     bits.clear()
     for start in range(0, 500, 7):
         piece = mask[:, start : start + 7]
-        bits.paste(Bits.from_masks(piece, (1, piece.shape[1])), start)
+        bits.paste(from_masks(piece, (1, piece.shape[1])), start)
     np.testing.assert_array_equal(bits.union, oracle(mask))
 
 

@@ -131,7 +131,8 @@ def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
     ----------
     image : picture
         NumPy array or anything with an array interface or DLPack on the CPU, of shape (height, width) or (height,
-        width, 1..4), uint8, uint16, float32 or float64 (floats span 0 to 1); a PIL image; a path; a binary file.
+        width, 1..4), uint8, uint16, float32 or float64 (floats span 0 to 1); a PIL image; a path; a binary file or its
+        bytes.
     colors, **options
         See `compile`.
 

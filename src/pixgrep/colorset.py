@@ -99,10 +99,17 @@ class Ball(ColorSet):
 
 
 @dataclass(frozen=True)
-class Union(ColorSet):
-    """The colours that any of the sets has."""
+class _Combination(ColorSet):
+    """What unions and intersections have in common."""
 
     sets: tuple[ColorSet, ...]
+
+    def alpha_starts(self) -> set[float]:
+        return set().union(*(part.alpha_starts() for part in self.sets))
+
+
+class Union(_Combination):
+    """The colours that any of the sets has."""
 
     def contains(self, red: Values, green: Values, blue: Values, alpha: Values) -> Flags:
         return reduce(np.logical_or, (part.contains(red, green, blue, alpha) for part in self.sets))
@@ -110,24 +117,15 @@ class Union(ColorSet):
     def bounds(self) -> BoxSet:
         return reduce(BoxSet.around, (part.bounds() for part in self.sets))
 
-    def alpha_starts(self) -> set[float]:
-        return set().union(*(part.alpha_starts() for part in self.sets))
 
-
-@dataclass(frozen=True)
-class Intersection(ColorSet):
+class Intersection(_Combination):
     """The colours that all of the sets have."""
-
-    sets: tuple[ColorSet, ...]
 
     def contains(self, red: Values, green: Values, blue: Values, alpha: Values) -> Flags:
         return reduce(np.logical_and, (part.contains(red, green, blue, alpha) for part in self.sets))
 
     def bounds(self) -> BoxSet:
         return reduce(BoxSet.__and__, (part.bounds() for part in self.sets))
-
-    def alpha_starts(self) -> set[float]:
-        return set().union(*(part.alpha_starts() for part in self.sets))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+def load_pyarrow() -> Any:
+    """Return the module pyarrow, or raise MissingExtraError that says how to get it."""
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtraError("tables need PyArrow; install it by: pip install 'pixgrep[table]'") from error
+    return pyarrow
+
+
 class Count(int):
     """
     How many pixels match at least one colour.
@@ -278,10 +287,7 @@ class Matches:
         MissingExtraError
             PyArrow is not installed.
         """
-        try:
-            import pyarrow
-        except ImportError as error:
-            raise MissingExtraError("tables need PyArrow; install it by: pip install 'pixgrep[table]'") from error
+        pyarrow = load_pyarrow()
         color = pyarrow.DictionaryArray.from_arrays(self.colors, pyarrow.array(self.names, pyarrow.string()))
         return pyarrow.table({"x": self.xy[:, 0], "y": self.xy[:, 1], "color": color})
 

@@ -1,7 +1,7 @@
 """
 How a search will be done: a query, a picture and a machine make a plan. Opens and runs nothing.
 
-NumPy starts at once; the compiled backend is up to 30 times as fast, but takes half a second to load. So a process
+NumPy starts at once; the compiled backend is 6 to 18 times as fast, but takes half a second to load. So a process
 begins with NumPy and changes over when what it searched so far would have paid for loading (the ski rental rule: at
 worst twice the time of the better choice made in hindsight).
 """

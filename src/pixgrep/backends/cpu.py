@@ -9,8 +9,10 @@ from pixgrep.colorset import everything
 from pixgrep.compiled.matching import match_blocks
 from pixgrep.model import WORD_BITS, Pixels, Program, Term
 
-BLOCKS_OF_ONE_CALL = (1 << 22) // WORD_BITS
-"""Four megapixels in a native call: 30 ms at most, even where every pixel is looked up; Ctrl-C waits no longer."""
+MOST_BLOCKS = (1 << 22) // WORD_BITS
+"""Four megapixels in a native call: 0.4 ms for one colour, 9 ms for 64; Ctrl-C waits no longer than that."""
+COST_OF_TABLE = 16
+"""How many boxes a table costs where every pixel is looked up (32 tables in noise: 170 ms for four megapixels)."""
 
 
 def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
@@ -28,8 +30,8 @@ def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
 def _match_terms(flat: Pixels, program: Program, bits: Bits) -> None:
     kernel = _Kernel(program)
     whole, rest = divmod(len(flat), WORD_BITS)
-    for block in range(0, whole, BLOCKS_OF_ONE_CALL):
-        kernel.run(flat[block * WORD_BITS :], min(whole - block, BLOCKS_OF_ONE_CALL), bits, block)
+    for block in range(0, whole, kernel.blocks):
+        kernel.run(flat[block * WORD_BITS :], min(whole - block, kernel.blocks), bits, block)
     if rest:  # the last block is padded, and what the padding matched taken back
         padded = np.zeros((WORD_BITS, flat.shape[1]), flat.dtype)
         padded[:rest] = flat[whole * WORD_BITS :]
@@ -59,10 +61,19 @@ def _match_formulas(flat: Pixels, program: Program, bits: Bits) -> None:
 
 @lru_cache(maxsize=16)
 class _Kernel:
-    """The compiled loop with its arguments, and all that its addresses point to."""
+    """
+    The compiled loop with its arguments, and all that its addresses point to.
+
+    Attributes
+    ----------
+    blocks : int
+        How many blocks of 64 pixels one call may be given: fewer, the more terms there are.
+    """
 
     def __init__(self, program: Program) -> None:
         format, terms = program.format, program.terms
+        cost = sum(1 if term.table is None else COST_OF_TABLE for term in terms)
+        self.blocks = MOST_BLOCKS // (1 + cost // 64)
         dtype = np.dtype(format.dtype)
         self._pixel = (dtype.type(0),) * format.channels
         self._pixel_bytes = np.uint64(format.pixel_bytes)

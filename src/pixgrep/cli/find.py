@@ -55,6 +55,11 @@ class Request:
     stats: bool
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """Every path that is written to."""
+        return tuple(path for path in (self.output, self.parquet, self.mask, self.overlay) if path)
+
+    @property
     def is_folder(self) -> bool:
         """Whether pictures go into folders: more than one may be searched."""
         return len(self.paths) > 1 or os.path.isdir(self.paths[0])
@@ -108,8 +113,7 @@ def to_request(arguments: tuple[str, ...], more_colors: tuple[str, ...], **flags
 
 def check_outputs(request: Request) -> None:
     """Refuse outputs that would replace the input or each other, and those that would stay empty."""
-    outputs = [path for path in (request.output, request.parquet, request.mask, request.overlay) if path]
-    if request.quiet and outputs:
+    if request.quiet and request.outputs:
         raise click.UsageError("-q stops at the first match and writes nothing; leave it out, or the outputs")
     if request.paths.count("-") > 1:
         raise click.UsageError("'-' is given twice, but standard input can be read only once")
@@ -119,8 +123,8 @@ def check_outputs(request: Request) -> None:
         for path in filter(None, (request.mask, request.overlay)):
             if os.path.splitext(path)[1] and not os.path.isdir(path):
                 raise click.UsageError(f"{path!r} looks like one file, but many may be written; name a folder")
-    real = [os.path.realpath(path) for path in (*outputs, *request.paths)]
-    for number, path in enumerate(outputs):
+    real = [os.path.realpath(path) for path in (*request.outputs, *request.paths)]
+    for number, path in enumerate(request.outputs):
         if real.count(real[number]) > 1:
             raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
 
@@ -137,12 +141,12 @@ def _is_color(text: str) -> bool:
 
 def run(request: Request) -> int:
     """Search, and return the exit status."""
-    from pixgrep.cli.writers import written_paths
     from pixgrep.sources.folder import Walk
 
     show_warnings()
     search = to_search(request)
-    walk = Walk(hidden=request.hidden, ignore=not request.no_ignore, globs=request.globs, skip=written_paths(request))
+    own = frozenset(map(os.path.realpath, request.outputs))  # a run never searches what it writes
+    walk = Walk(hidden=request.hidden, ignore=not request.no_ignore, globs=request.globs, skip=own)
     files = (standard_input() if path == "-" else path for path in walk.files(request.paths))
     tally = Tally()
     try:

@@ -33,12 +33,6 @@ def make_sinks(request: "Request", search: Search) -> list[Sink]:
     return sinks
 
 
-def written_paths(request: "Request") -> frozenset[str]:
-    """Return the real paths of all that a request writes: a run never searches its own output."""
-    written = (request.output, request.parquet, request.mask, request.overlay)
-    return frozenset(os.path.realpath(path) for path in written if path)
-
-
 def _main_sink(request: "Request", search: Search) -> Sink:
     output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
     coordinates = not (request.count or request.listing)

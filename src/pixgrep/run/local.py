@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from pixgrep.backends import get_backend
-from pixgrep.bits import Bits, count_bits, first_bit
+from pixgrep.bits import Bits, count_bits, first_bit, set_at
 from pixgrep.errors import PixgrepError, PixgrepWarning, one_line
 from pixgrep.model import Pixels, Program, Tile
 from pixgrep.plan import Plan
@@ -91,8 +91,8 @@ def first(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, int] | Non
         WorkDone.add(plan, tile.count * len(program.terms))
         bit = first_bit(found.union)
         if bit is not None:
-            colors = [color for color, words in enumerate(found.words) if int(words[bit // 64]) >> bit % 64 & 1]
-            return tile.start + bit, colors[0]
+            where = np.array([bit])
+            return tile.start + bit, next(color for color, words in enumerate(found.words) if set_at(words, where)[0])
     return None
 
 

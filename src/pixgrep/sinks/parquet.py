@@ -3,8 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from pixgrep.errors import MissingExtraError
-from pixgrep.matches import Failed, Matches
+from pixgrep.matches import Failed, Matches, load_pyarrow
 from pixgrep.sinks.names import printable
 from pixgrep.sinks.output import WholeFile, output_errors
 
@@ -37,23 +36,20 @@ class ParquetSink:
         MissingExtraError
             PyArrow is not installed.
         """
-        try:
-            import pyarrow
-            import pyarrow.parquet
-        except ImportError as error:
-            raise MissingExtraError("Parquet needs PyArrow; install it by: pip install 'pixgrep[table]'") from error
+        pyarrow = load_pyarrow()
+        from pyarrow.parquet import ParquetWriter
+
         text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
         columns = [("path", text), ("x", pyarrow.int64()), ("y", pyarrow.int64()), ("color", text)]
         self._schema = pyarrow.schema(columns)
         self.output.open()
-        self._writer = pyarrow.parquet.ParquetWriter(self.output.file, self._schema, compression="zstd")
+        self._writer = ParquetWriter(self.output.file, self._schema, compression="zstd")
 
     def add(self, result: Matches | Failed) -> None:
         r"""Write the rows of one picture; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
         if isinstance(result, Failed) or not result:
             return
-        import pyarrow
-
+        pyarrow = load_pyarrow()
         table = result.to_arrow().slice(0, self._limit)
         for start in range(0, len(table), ROWS_AT_A_TIME):
             part = table.slice(start, ROWS_AT_A_TIME)

@@ -14,9 +14,8 @@ from pixgrep.model import ChannelOrder, PixelFormat, Pixels
 
 MOST_PIXELS = 178_956_970
 """Pixels of a file that is decoded whole, unless the user allows more: Pillow's own limit, half a gigabyte of RGB."""
-
-
 LONGEST_PATH = 4096
+"""Bytes from which on something cannot be the name of a file."""
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,8 @@ class TiffDecoder:
         height, width = page.imagelength, page.imagewidth
         if self._orientation in SIDEWAYS:
             height, width = width, height
-        format = _format_of(page)
-        palette = self._colors if format.dtype == "uint8" else None
         is_contiguous = page.axes != "SYX" and self._orientation not in TURNED
-        self.info = Info(height, width, format, palette, is_contiguous, frame_notes(frames))
+        self.info = Info(height, width, _format_of(page), self._colors, is_contiguous, frame_notes(frames))
 
     def read(self) -> Pixels:
         """Decode the page."""
