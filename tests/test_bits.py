@@ -141,6 +141,14 @@ def test_memory_is_used_again_only_when_nobody_holds_it():
     words = pg.find(other, "#010101", backend="numpy").bits.words
     third = pg.find(picture, "#010101", backend="numpy")
     assert (len(held), packed.count_bits(words[0]), len(third)) == (0, 1, 0)
-    address = third.bits.words.ctypes.data
-    del third
-    assert pg.find(other, "#010101", backend="numpy").bits.words.ctypes.data == address
+
+
+def test_memory_that_nobody_holds_is_the_next_to_be_used():
+    """A pool of its own: in the shared one, answers of other tests may become free at any moment."""
+    pool = packed.Recycled()
+    first, second = pool.take(1 << 16), pool.take(1 << 16)
+    address, other = first.ctypes.data, second.ctypes.data
+    assert address != other
+    del first
+    assert pool.take(1 << 16).ctypes.data == address
+    assert pool.take(1 << 15).size == 1 << 15
