@@ -138,7 +138,7 @@ def test_memory_is_used_again_only_when_nobody_holds_it():
     other = picture.copy()
     other[5, 5] = 1
     held = pg.find(picture, "#010101", backend="numpy")
-    words = pg.find(other, "#010101", backend="numpy").bits.words
+    words = pg.find(other, "#010101", backend="numpy").bits.host.words
     third = pg.find(picture, "#010101", backend="numpy")
     assert (len(held), packed.count_bits(words[0]), len(third)) == (0, 1, 0)
 

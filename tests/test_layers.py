@@ -11,7 +11,7 @@ import pixgrep
 SOURCE = Path(pixgrep.__file__).parent
 ROOMS = (
     *("cli", "api", "search", "run", "plan", "sinks", "matches", "drawing", "backends", "compile", "colorset", "bits"),
-    *("compiled", "query", "colors", "sources", "model", "errors"),
+    *("compiled", "query", "colors", "sources", "gpu", "model", "errors"),
 )
 """A room may import those to the right of it."""
 FILES = sorted(SOURCE.rglob("*.py"))

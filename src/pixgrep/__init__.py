@@ -13,6 +13,7 @@ from pixgrep.api import compile, count, find, first, scan
 from pixgrep.errors import (
     ColorError,
     DecodeError,
+    DeviceError,
     MissingExtraError,
     OutputError,
     PictureError,
@@ -32,6 +33,7 @@ __all__ = [
     "ColorError",
     "Count",
     "DecodeError",
+    "DeviceError",
     "Failed",
     "Match",
     "Matches",

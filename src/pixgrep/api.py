@@ -78,7 +78,7 @@ def compile(
     region : (x, y, width, height), optional
         Search only there. Coordinates in the answer remain those of the whole picture.
     backend : str
-        ``"auto"``, ``"numpy"``, ``"cpu"`` or ``"reference"``; the answer is the same.
+        ``"auto"``, ``"numpy"``, ``"cpu"``, ``"cuda"`` or ``"reference"``; the answer is the same.
     threads : int, optional
         How many threads; the answer is the same.
     upright : bool
@@ -99,6 +99,8 @@ def compile(
         `channels`, `region` or `max_pixels` is none.
     PixgrepError
         There is no such backend, or `threads` is not a positive whole number.
+    DeviceError
+        While searching: ``backend="cuda"`` was asked for and there is no usable GPU.
 
     Examples
     --------
@@ -130,9 +132,9 @@ def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
     Parameters
     ----------
     image : picture
-        NumPy array or anything with an array interface or DLPack on the CPU, of shape (height, width) or (height,
-        width, 1..4), uint8, uint16, float32 or float64 (floats span 0 to 1); a PIL image; a path; a binary file or its
-        bytes.
+        NumPy array, anything with an array interface or DLPack on the CPU, or with the CUDA Array Interface (CuPy,
+        PyTorch on a GPU), of shape (height, width) or (height, width, 1..4), uint8, uint16, float32 or float64 (floats
+        span 0 to 1); a PIL image; a path; a binary file or its bytes.
     colors, **options
         See `compile`.
 

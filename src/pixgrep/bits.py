@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,43 @@ FEW = 1 << 12
 """Below so many words, NumPy is as fast as a compiled kernel."""
 
 
+class Answer(Protocol):
+    """What a search answers with: bits, in the memory of the CPU (`Bits`) or of a GPU."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+
+    @property
+    def host(self) -> "Bits":
+        """The same bits in the memory of the CPU."""
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how many pixels match each colour."""
+
+    def any(self) -> bool:
+        """Return whether any pixel matches."""
+
+    def total(self) -> int:
+        """Return how many pixels match at least one colour."""
+
+    def coordinates(self, origin: tuple[int, int], dtype: type[np.integer[Any]]) -> Any:
+        """Return (x, y) of every match in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
+
+    def first_colors(self) -> Any:
+        """Return the number of the (first) matching colour for every match in reading order."""
+
+    def mask(self) -> Any:
+        """Return one bool a pixel, shape (height, width)."""
+
+    def masks(self) -> Any:
+        """Return one bool a colour and pixel, shape (colors, height, width)."""
+
+
 @dataclass(frozen=True)
 class Bits:
     """
-    One bit for each pixel and colour.
+    One bit for each pixel and colour, in the memory of the CPU.
 
     Attributes
     ----------
@@ -95,9 +128,49 @@ class Bits:
             for mine, others in zip(self.words, part.words, strict=True):
                 or_shifted(mine, others, start)
 
+    @property
+    def host(self) -> "Bits":
+        """The same bits in the memory of the CPU: these."""
+        return self
+
     def counts(self) -> NDArray[np.int64]:
         """Return how many pixels match each colour."""
         return np.array([count_bits(words) for words in self.words], np.int64)
+
+    def any(self) -> bool:
+        """Return whether any pixel matches."""
+        return first_bit(self.union) is not None
+
+    def total(self) -> int:
+        """Return how many pixels match at least one colour."""
+        return count_bits(self.union)
+
+    def coordinates(self, origin: tuple[int, int], dtype: type[np.integer[Any]]) -> NDArray[Any]:
+        """Return (x, y) of every match in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
+        return coordinates(self.union, self.shape[1], origin, dtype)
+
+    def first_colors(self) -> NDArray[np.int32]:
+        """Return the number of the (first) matching colour for every match in reading order."""
+        if len(self.words) == 1:
+            return np.zeros(self.total(), np.int32)
+        return self.first_colors_at(positions(self.union))
+
+    def first_colors_at(self, where: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the number of the (first) matching colour of pixels that match, given by their numbers."""
+        colors = np.zeros(len(where), np.int32)
+        for number in range(len(self.words) - 1, -1, -1):
+            colors[set_at(self.words[number], where)] = number
+        return colors
+
+    def mask(self) -> NDArray[np.bool_]:
+        """Return one bool a pixel, shape (height, width)."""
+        return mask(self.union, self.shape)
+
+    def masks(self) -> NDArray[np.bool_]:
+        """Return one bool a colour and pixel, shape (colors, height, width)."""
+        if len(self.words) == 1:
+            return self.mask()[np.newaxis]
+        return np.stack([mask(words, self.shape) for words in self.words])
 
 
 class Recycled:

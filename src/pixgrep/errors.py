@@ -8,6 +8,7 @@ Every error pixgrep raises on purpose.
     ├── PictureError    a picture, an array or a region is not usable            (also ValueError)
     │   └── DecodeError     a file is damaged, unknown, too large or unreadable
     ├── OutputError     a result could not be written                            (also OSError)
+    ├── DeviceError     a GPU cannot be used, or failed
     └── MissingExtraError   an optional package is not installed                     (also ImportError)
 
 Messages say what was given, what is allowed and what to do next, in one line.
@@ -32,6 +33,10 @@ class DecodeError(PictureError):
 
 class OutputError(PixgrepError, OSError):
     """A result could not be written."""
+
+
+class DeviceError(PixgrepError):
+    """A GPU cannot be used, or failed."""
 
 
 class MissingExtraError(PixgrepError, ImportError):

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep import bits as packed
-from pixgrep.bits import Bits
+from pixgrep.bits import Answer
 from pixgrep.drawing import displayable, overlay
 from pixgrep.errors import MissingExtraError, PictureError, PixgrepError
+from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import Box, Match
 from pixgrep.sources import Reading, open_source
 
@@ -103,6 +104,11 @@ class Matches:
     bits : Bits
         One bit a pixel of the region and colour.
 
+    Notes
+    -----
+    Of a picture on a GPU, `xy`, `colors`, `mask` and `masks` are arrays on that GPU, see `pixgrep.gpu.array`;
+    everything else, and all of `host`, is in the memory of the CPU.
+
     Examples
     --------
     >>> import numpy as np, pixgrep as pg
@@ -117,7 +123,7 @@ class Matches:
 
     def __init__(
         self,
-        bits: Bits,
+        bits: Answer,
         names: tuple[str, ...],
         region: Box,
         source: str,
@@ -138,14 +144,22 @@ class Matches:
 
     @cached_property
     def _total(self) -> int:
-        return packed.count_bits(self.bits.union)
+        return self.bits.total()
+
+    @cached_property
+    def host(self) -> "Matches":
+        """The same matches with all arrays in the memory of the CPU."""
+        bits: Answer = self.bits.host
+        if bits is self.bits:
+            return self
+        return Matches(bits, self.names, self.region, self.source, self.reading, self.notes)
 
     def __len__(self) -> int:
         """Return how many pixels match at least one colour."""
         return self._total
 
     def __bool__(self) -> bool:
-        return packed.first_bit(self.bits.union) is not None
+        return self.bits.any()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -162,70 +176,64 @@ class Matches:
         x, y, width, height = self.region
         fits = max(x + width, y + height) <= np.iinfo(np.int32).max
         dtype: Any = np.int32 if fits else np.int64
-        return packed.coordinates(self.bits.union, self.shape[1], (x, y), dtype)
+        xy: NDArray[Any] = self.bits.coordinates((x, y), dtype)
+        return xy
 
     @property
     def yx(self) -> NDArray[np.int32] | NDArray[np.int64]:
         """Row and column of every match, shape (n, 2): a view of `xy`."""
-        return self.xy[:, ::-1]
+        return self.host.xy[:, ::-1]
 
     @cached_property
     def colors(self) -> NDArray[np.int32]:
         """The number of the (first) matching colour for every row of `xy`, shape (n,)."""
-        if len(self.names) == 1:
-            return np.zeros(len(self), np.int32)
-        return self._colors_of(packed.positions(self.bits.union))
-
-    def _colors_of(self, positions: NDArray[np.int64]) -> NDArray[np.int32]:
-        colors = np.zeros(len(positions), np.int32)
-        for number in range(len(self.names) - 1, -1, -1):
-            colors[packed.set_at(self.bits.words[number], positions)] = number
+        colors: NDArray[np.int32] = self.bits.first_colors()
         return colors
 
     @property
     def mask(self) -> NDArray[np.bool_]:
         """Whether each pixel of the region matches, shape (height, width)."""
-        return packed.mask(self.bits.union, self.shape)
+        mask: NDArray[np.bool_] = self.bits.mask()
+        return mask
 
     @property
     def masks(self) -> NDArray[np.bool_]:
         """Whether each pixel of the region matches each colour, shape (colors, height, width)."""
-        if len(self.names) == 1:
-            return self.mask[np.newaxis]
-        return np.stack([packed.mask(words, self.shape) for words in self.bits.words])
+        masks: NDArray[np.bool_] = self.bits.masks()
+        return masks
 
     @property
     def first(self) -> Match | None:
         """The first match in reading order, or None."""
-        return self._match_at(packed.first_bit(self.bits.union))
+        return self._match_at(packed.first_bit(self.bits.host.union))
 
     @property
     def last(self) -> Match | None:
         """The last match in reading order, or None."""
-        return self._match_at(packed.last_bit(self.bits.union))
+        return self._match_at(packed.last_bit(self.bits.host.union))
 
     def _match_at(self, position: int | None, color: int | None = None) -> Match | None:
         if position is None:
             return None
         if color is None:
-            color = int(self._colors_of(np.array([position]))[0])
+            color = int(self.bits.host.first_colors_at(np.array([position]))[0])
         y, x = divmod(position, self.shape[1])
         return Match(x + self.region.x, y + self.region.y, self.names[color])
 
     @cached_property
     def bbox(self) -> Box | None:
         """The smallest box around all matches, or None."""
-        return self._box(self.bits.union)
+        return self._box(self.bits.host.union)
 
     @property
     def bboxes(self) -> tuple[Box | None, ...]:
         """The smallest box around the matches of each colour, None where there are none."""
-        return tuple(self._box(words) for words in self.bits.words)
+        return tuple(self._box(words) for words in self.bits.host.words)
 
     @property
     def firsts(self) -> tuple[Match | None, ...]:
         """The first match of each colour, None where there is none."""
-        return tuple(self._match_at(packed.first_bit(words), color) for color, words in enumerate(self.bits.words))
+        return tuple(self._match_at(packed.first_bit(words), color) for color, words in enumerate(self.bits.host.words))
 
     def _box(self, words: packed.Words) -> Box | None:
         box = packed.bounding_box(words, self.shape[1])
@@ -233,7 +241,7 @@ class Matches:
 
     def __iter__(self) -> Iterator[Match]:
         """Yield every match as (x, y, color)."""
-        for (x, y), color in zip(self.xy.tolist(), self.colors.tolist(), strict=True):
+        for (x, y), color in zip(self.host.xy.tolist(), self.host.colors.tolist(), strict=True):
             yield Match(x, y, self.names[color])
 
     def __contains__(self, place: object) -> bool:
@@ -243,7 +251,7 @@ class Matches:
         x, y = place[0] - self.region.x, place[1] - self.region.y
         if not (0 <= x < self.shape[1] and 0 <= y < self.shape[0]):
             return False
-        return bool(packed.set_at(self.bits.union, np.array([y * self.shape[1] + x]))[0])
+        return bool(packed.set_at(self.bits.host.union, np.array([y * self.shape[1] + x]))[0])
 
     def draw(self, image: Any) -> "Image.Image":
         """
@@ -268,14 +276,14 @@ class Matches:
 
         x, y, width, height = self.region
         with closing(open_source(image, self.reading)) as source:
-            info, pixels = source.info, source.read()
+            info, pixels = source.info, copy_to_host(source.read())
         if x + width > info.width or y + height > info.height:
             raise PictureError(
                 f"the picture has {info.width} x {info.height} pixels, the search covered {width} x {height} at "
                 f"({x}, {y}); give the picture that was searched"
             )
         lit = np.zeros((info.height, info.width), np.bool_)
-        lit[y : y + height, x : x + width] = self.mask
+        lit[y : y + height, x : x + width] = self.bits.host.mask()
         return Image.fromarray(overlay(displayable(pixels, info.format), lit))
 
     def to_arrow(self) -> "pyarrow.Table":
@@ -288,8 +296,9 @@ class Matches:
             PyArrow is not installed.
         """
         pyarrow = load_pyarrow()
-        color = pyarrow.DictionaryArray.from_arrays(self.colors, pyarrow.array(self.names, pyarrow.string()))
-        return pyarrow.table({"x": self.xy[:, 0], "y": self.xy[:, 1], "color": color})
+        xy, colors = self.host.xy, self.host.colors
+        color = pyarrow.DictionaryArray.from_arrays(colors, pyarrow.array(self.names, pyarrow.string()))
+        return pyarrow.table({"x": xy[:, 0], "y": xy[:, 1], "color": color})
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """Hand the table to polars, pandas, DuckDB and all others that speak Arrow."""

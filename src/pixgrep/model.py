@@ -213,6 +213,47 @@ class Program:
 
 
 @dataclass(frozen=True)
+class DevicePixels:
+    """
+    A picture in the memory of a GPU.
+
+    Attributes
+    ----------
+    address : int
+        Of the first channel of the first pixel.
+    shape : tuple of int
+        Height, width and channels.
+    strides : tuple of int
+        Bytes from one row, pixel and channel to the next.
+    dtype : str
+        See `PixelFormat`.
+    owner : object
+        What keeps the memory alive.
+    """
+
+    address: int
+    shape: tuple[int, int, int]
+    strides: tuple[int, int, int]
+    dtype: str
+    owner: Any = field(repr=False, compare=False)
+
+    def part(self, box: Box) -> "DevicePixels":
+        """Return the pixels inside a box, where they are."""
+        address = self.address + box.y * self.strides[0] + box.x * self.strides[1]
+        return DevicePixels(address, (box.height, box.width, self.shape[2]), self.strides, self.dtype, self.owner)
+
+    @property
+    def is_contiguous(self) -> bool:
+        """Whether pixels lie side by side."""
+        height, width, channels = self.shape
+        size = np.dtype(self.dtype).itemsize
+        steps = ((channels, size), (width, size * channels), (height, size * channels * width))
+        return 0 in self.shape or all(
+            count == 1 or stride == step for (count, step), stride in zip(steps, self.strides[::-1], strict=True)
+        )
+
+
+@dataclass(frozen=True)
 class Tile:
     """
     Some whole rows of a picture, or a part of one row.

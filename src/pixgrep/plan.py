@@ -4,6 +4,9 @@ How a search will be done: a query, a picture and a machine make a plan. Opens a
 NumPy starts at once; the compiled backend is 6 to 18 times as fast, but takes half a second to load. So a process
 begins with NumPy and changes over when what it searched so far would have paid for loading (the ski rental rule: at
 worst twice the time of the better choice made in hindsight).
+
+A GPU is for pictures that are there already, or for those who ask for it: to copy a picture there takes about as long
+as the processor takes to search it.
 """
 
 import os
@@ -17,6 +20,8 @@ WORK_THAT_PAYS_FOR_LOADING = 200_000_000
 SMALL_WORK = 1 << 14
 """Pixels times terms below which a call of NumPy costs no more than one of the kernel."""
 MOST_THREADS = 8
+DEVICE_TILE = 1 << 25
+"""Pixels of a tile that is copied to the GPU: about 100 MB, 10 ms; half of it, and so on, where memory is short."""
 LARGE_TILE = 1 << 22
 """Pixels of a tile that is only a view, about, at most."""
 LEAST_TILE = 1 << 21
@@ -99,6 +104,7 @@ def make_plan(
     threads: int | None = None,
     is_contiguous: bool = True,
     keeps_bits: bool = True,
+    is_on_device: bool = False,
 ) -> Plan:
     """
     Decide how to search.
@@ -119,13 +125,17 @@ def make_plan(
         Whether pixels lie side by side, or tiles must be copied.
     keeps_bits : bool
         Whether the bits of all tiles are kept, or dropped as soon as they are counted.
+    is_on_device : bool
+        Whether the pixels are in the memory of a GPU.
     """
     terms = program.terms
     work = pixels * len(terms)
-    chosen, why = _choose_backend(backend, work, machine)
-    has_temporaries = chosen != "cpu" or any(term.formula for term in terms)
+    chosen, why = _choose_backend(backend, work, machine, is_on_device)
+    has_temporaries = chosen not in ("cpu", "cuda") or any(term.formula for term in terms)
     wanted = threads or min(machine.cores, MOST_THREADS)
-    if has_temporaries or not is_contiguous:
+    if chosen == "cuda":
+        wanted, tile = 1, DEVICE_TILE
+    elif has_temporaries or not is_contiguous:
         pixel_bytes = program.format.pixel_bytes * (not is_contiguous) + BYTES_OF_TEMPORARIES * has_temporaries
         tile = SMALL_TILE_BYTES // pixel_bytes
     else:
@@ -137,13 +147,15 @@ def make_plan(
     used = max(1, min(wanted, pixels // tile))
     tables = sum(term.table is not None for term in terms)
     shape = f"colours: {len(program.colors)}, terms: {len(terms)}, tables: {tables}"
-    layout = "side by side" if is_contiguous else "strided, copied tile by tile"
+    layout = "side by side" if is_contiguous else "strided" if is_on_device else "strided, copied tile by tile"
     return Plan(chosen, used, tile, (f"{pixels:,} pixels, {program.format}, {layout}", shape, why), backend == "auto")
 
 
-def _choose_backend(backend: str, work: int, machine: Machine) -> tuple[str, str]:
+def _choose_backend(backend: str, work: int, machine: Machine, is_on_device: bool) -> tuple[str, str]:
     if backend != "auto":
         return backend, f"backend={backend!r} was asked for"
+    if is_on_device:
+        return "cuda", "the picture is on the GPU, and the answer stays there"
     if machine.is_compiled_loaded:
         if work < SMALL_WORK:
             return "numpy", "the picture is tiny"

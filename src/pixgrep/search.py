@@ -4,11 +4,11 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pixgrep.bits import Bits
+from pixgrep.bits import Answer, Bits
 from pixgrep.compile import compile_program
 from pixgrep.errors import PictureError, PixgrepWarning
 from pixgrep.matches import Count, Matches
-from pixgrep.model import Box, Match, Pixels, Program
+from pixgrep.model import Box, DevicePixels, Match, Pixels, Program
 from pixgrep.plan import Plan, make_plan, this_machine
 from pixgrep.query import Query
 from pixgrep.run import local
@@ -126,18 +126,22 @@ class _Task:
         """Whether the header alone says that nothing can match."""
         return self.info.palette is not None and not local.matches_any(self.info.palette, self.program)
 
-    def pixels(self) -> Pixels:
+    def pixels(self) -> Pixels | DevicePixels:
         """Decode, and return the pixels of the region."""
+        pixels: Pixels | DevicePixels = self.source.read()
+        if isinstance(pixels, DevicePixels):
+            return pixels.part(self.region)
         x, y, width, height = self.region
-        return self.source.read()[y : y + height, x : x + width]
+        return pixels[y : y + height, x : x + width]
 
-    def plan(self, pixels: Pixels | None = None, *, keeps_bits: bool = True) -> Plan:
+    def plan(self, pixels: Pixels | DevicePixels | None = None, *, keeps_bits: bool = True) -> Plan:
         """Return the plan for pixels, or for those that would be decoded."""
-        is_contiguous = (
-            pixels.flags.c_contiguous
-            if pixels is not None
-            else self.info.is_contiguous and self.region.width == self.info.width
-        )
+        if isinstance(pixels, DevicePixels):
+            is_contiguous = pixels.is_contiguous
+        elif pixels is not None:
+            is_contiguous = pixels.flags.c_contiguous
+        else:
+            is_contiguous = self.info.is_contiguous and self.region.width == self.info.width
         return make_plan(
             self.program,
             self.region.width * self.region.height,
@@ -146,9 +150,10 @@ class _Task:
             threads=self._search.threads,
             is_contiguous=is_contiguous,
             keeps_bits=keeps_bits,
+            is_on_device=self.info.is_on_device,
         )
 
-    def bits(self) -> Bits:
+    def bits(self) -> Answer:
         """Search."""
         if self.is_excluded:
             return Bits.zeros(len(self.program.colors), (self.region.height, self.region.width))

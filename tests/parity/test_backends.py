@@ -114,9 +114,9 @@ def pixels_around(trees: list[Tree], format: PixelFormat, shape: tuple[int, int]
 
 
 def assert_same_bits(pixels: np.ndarray, program: Any) -> None:
-    expected = get_backend("reference").match(pixels, program)
+    expected = get_backend("reference").match(pixels, program).host
     for name in OTHERS:
-        found = get_backend(name).match(pixels, program)
+        found = get_backend(name).match(pixels, program).host
         assert found.shape == expected.shape
         np.testing.assert_array_equal(found.words, expected.words, err_msg=name)
         np.testing.assert_array_equal(found.union, expected.union, err_msg=name)
@@ -164,7 +164,7 @@ def test_boolean_trees_are_what_recursion_says(name, order, trees, seed, channel
         color = color[:, ::-1]
     alpha = flat[:, -1:] if format.has_alpha else np.full((len(flat), 1), 255)
     rgba = np.hstack([color, alpha])
-    bits = get_backend(name).match(pixels, compile_program(tuple(tree.query() for tree in trees), format))
+    bits = get_backend(name).match(pixels, compile_program(tuple(tree.query() for tree in trees), format)).host
     truths = [tree.truth(rgba) for tree in trees]
     for words, truth in zip((*bits.words, bits.union), (*truths, np.logical_or.reduce(truths)), strict=True):
         octets = np.packbits(truth, bitorder="little")
@@ -188,7 +188,7 @@ def test_rgb_distance_is_exact_for_all_colours(target):
     """Limits such as 5 and 13 have colours exactly on the border (3, 4, 0)."""
     square = squared_distances(target)
     limits = (1, 5, 13, 100.5, 441)
-    bits = pg.find(all_colors(), [pg.near(target, within, "rgb") for within in limits], backend="cpu").bits
+    bits = pg.find(all_colors(), [pg.near(target, within, "rgb") for within in limits], backend="cpu").bits.host
     for words, within in zip(bits.words, limits, strict=True):
         expected = square * 4 <= round(2 * within) ** 2
         np.testing.assert_array_equal(words.view(np.uint8), np.packbits(expected, bitorder="little"))
@@ -197,7 +197,7 @@ def test_rgb_distance_is_exact_for_all_colours(target):
 @pytest.mark.parametrize("target", [(0, 0, 0), (255, 136, 2)])
 def test_channel_difference_is_exact_for_all_colours(target):
     limits = (0, 1, 17.5, 254, 255)
-    bits = pg.find(all_colors(), [pg.near(target, within) for within in limits], backend="cpu").bits
+    bits = pg.find(all_colors(), [pg.near(target, within) for within in limits], backend="cpu").bits.host
     for words, within in zip(bits.words, limits, strict=True):
         red, green, blue = (np.abs(np.arange(256) - value) <= within for value in target)
         expected = (red[:, None, None] & green[None, :, None] & blue[None, None, :]).ravel()
@@ -256,7 +256,7 @@ def test_bits_of_reused_memory_are_overwritten(name):
     pixels = np.zeros((7, 33, 3), np.uint8)
     into = Bits.empty(2, (7, 33))
     into.words[:] = into.union[:] = 2**64 - 1
-    bits = get_backend(name).match(pixels, program, into)
+    bits = get_backend(name).match(pixels, program, into).host
     assert bits.words.ctypes.data == into.words.ctypes.data
     assert bits.counts().tolist() == [0, 231]
     np.testing.assert_array_equal(bits.union, bits.words[1])

@@ -63,8 +63,8 @@ def test_every_layout_gives_the_answer_of_a_contiguous_copy_and_is_left_alone(na
     copied = np.array(array, order="C", copy=True)
     options: Any = {"channels": channels, "backend": backend}
     expected, found = (pg.find(pixels, COLORS, **options) for pixels in (copied, array))
-    np.testing.assert_array_equal(found.bits.words, expected.bits.words)
-    np.testing.assert_array_equal(found.bits.union, expected.bits.union)
+    np.testing.assert_array_equal(found.bits.host.words, expected.bits.host.words)
+    np.testing.assert_array_equal(found.bits.host.union, expected.bits.host.union)
     assert pg.count(array, COLORS, **options).counts == tuple(expected.counts)
     assert pg.first(array, COLORS, **options) == expected.first
     assert (hashlib.sha256(array.tobytes()).digest(), array.strides, array.flags.writeable) == before

@@ -3,26 +3,27 @@ The only place where pixels are compared.
 
 A backend is a module with these verbs:
 
-- ``match(pixels, program, into=None) -> Bits``: which pixels, of shape (height, width, channels) and C-contiguous,
+- ``match(pixels, program, into=None) -> Answer``: which pixels, of shape (height, width, channels) and C-contiguous,
   match which colour. The bits are written into `into` where it is given.
 
-`reference` is plain NumPy and judges the others; `numpy` is quick to start; `cpu` is quick on large pictures.
+`reference` is plain NumPy and judges the others; `numpy` is quick to start; `cpu` is quick on large pictures; `cuda`
+also takes pictures that are on the GPU already, of any strides, and leaves the answer there.
 """
 
 import importlib
-from typing import Protocol
+from typing import Any, Protocol
 
-from pixgrep.bits import Bits
+from pixgrep.bits import Answer, Bits
 from pixgrep.errors import PixgrepError
-from pixgrep.model import Pixels, Program
+from pixgrep.model import Program
 
-BACKENDS = ("numpy", "cpu", "reference")
+BACKENDS = ("numpy", "cpu", "cuda", "reference")
 
 
 class Backend(Protocol):
     """What every backend can do."""
 
-    def match(self, pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
+    def match(self, pixels: Any, program: Program, into: Bits | None = None) -> Answer:
         """Return which pixels match which colour."""
 
 

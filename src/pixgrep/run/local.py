@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import TypeVar
@@ -11,9 +12,10 @@ from typing import TypeVar
 import numpy as np
 
 from pixgrep.backends import get_backend
-from pixgrep.bits import Bits, count_bits, first_bit, set_at
-from pixgrep.errors import PixgrepError, PixgrepWarning, one_line
-from pixgrep.model import Pixels, Program, Tile
+from pixgrep.bits import Answer, Bits, first_bit
+from pixgrep.errors import DeviceError, PixgrepError, PixgrepWarning, one_line
+from pixgrep.gpu.device import LostDeviceError, copy_to_host
+from pixgrep.model import DevicePixels, Pixels, Program, Tile
 from pixgrep.plan import Plan
 from pixgrep.run.tiles import cut
 
@@ -36,19 +38,21 @@ class WorkDone:
             cls.total += work
 
 
-def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
+def search(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> Answer:
     """
     Return which pixels match which colour.
 
     Parameters
     ----------
-    pixels : ndarray, shape (height, width, channels)
-        Any strides, any size.
+    pixels : ndarray or DevicePixels, shape (height, width, channels)
+        Any strides, any size; what is on a device is one tile, and the answer stays there.
     program : Program
         For pixels of that format.
     plan : Plan
         How.
     """
+    if isinstance(pixels, DevicePixels):
+        return _match_there(pixels, program, plan)
     height, width, _ = pixels.shape
     match = _match_of(plan)
     bits = Bits.empty(len(program.colors), (height, width))
@@ -58,7 +62,7 @@ def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
     def match_tile(tile: Tile) -> Bits | None:
         room = bits.room(tile.start, tile.shape)
         found = match(np.ascontiguousarray(tile.pixels), program, room)
-        return None if room else found
+        return None if room else found.host
 
     for tile, found in tiles_in_order(match_tile, cut(pixels, plan.tile_pixels), plan.threads):
         if found is not None:
@@ -67,14 +71,15 @@ def search(pixels: Pixels, program: Program, plan: Plan) -> Bits:
     return bits
 
 
-def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int, ...]]:
+def count(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[int, tuple[int, ...]]:
     """Return how many pixels match at least one colour, and how many match each; memory for a few tiles only."""
+    if isinstance(pixels, DevicePixels):
+        total, *counts = _counts(_match_there(pixels, program, plan))
+        return total, tuple(counts)
     match = _match_of(plan)
 
     def count_tile(tile: Tile) -> list[int]:
-        found = match(np.ascontiguousarray(tile.pixels), program)
-        counts = [count_bits(words) for words in found.words]
-        return [counts[0] if len(counts) == 1 else count_bits(found.union), *counts]
+        return _counts(match(np.ascontiguousarray(tile.pixels), program))
 
     totals = [0] * (len(program.colors) + 1)
     for _, counts in tiles_in_order(count_tile, cut(pixels, plan.tile_pixels), plan.threads):
@@ -83,23 +88,50 @@ def count(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, tuple[int,
     return totals[0], tuple(totals[1:])
 
 
-def first(pixels: Pixels, program: Program, plan: Plan) -> tuple[int, int] | None:
+def _counts(found: Answer) -> list[int]:
+    counts = found.counts().tolist()
+    return [counts[0] if len(counts) == 1 else found.total(), *counts]
+
+
+def first(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[int, int] | None:
     """Return the number of the first matching pixel in reading order and of its first colour; stop there."""
+    if isinstance(pixels, DevicePixels):
+        return _first(_match_there(pixels, program, plan))
     match = _match_of(plan)
     for tile in cut(pixels, plan.tile_pixels):
-        found = match(np.ascontiguousarray(tile.pixels), program)
+        found = _first(match(np.ascontiguousarray(tile.pixels), program))
         WorkDone.add(plan, tile.count * len(program.terms))
-        bit = first_bit(found.union)
-        if bit is not None:
-            where = np.array([bit])
-            return tile.start + bit, next(color for color, words in enumerate(found.words) if set_at(words, where)[0])
+        if found is not None:
+            return tile.start + found[0], found[1]
     return None
 
 
-def _match_of(plan: Plan) -> Callable[..., Bits]:
+def _first(found: Answer) -> tuple[int, int] | None:
+    bit = first_bit(found.host.union) if found.any() else None
+    return None if bit is None else (bit, int(found.host.first_colors_at(np.array([bit]))[0]))
+
+
+def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
+    """Match a picture on a device, where it is; or copy it to the processor, if that was asked for or must be."""
+    if plan.backend == "cuda":
+        try:
+            return _match_of(plan)(pixels, program)
+        except LostDeviceError:
+            raise
+        except DeviceError as error:
+            if not plan.is_free:
+                raise
+            warnings.warn(f"searching on the processor: {one_line(error)}", PixgrepWarning, stacklevel=2)
+            plan = replace(plan, backend="cpu")
+    return search(copy_to_host(pixels), program, plan)
+
+
+def _match_of(plan: Plan) -> Callable[..., Answer]:
     """Return the verb of the backend; a Numba that cannot be loaded stops nobody who did not ask for it."""
     try:
         return get_backend(plan.backend).match
+    except PixgrepError:
+        raise
     except (ImportError, OSError) as error:
         if not plan.is_free:
             raise PixgrepError(f"backend {plan.backend!r} cannot be loaded: {one_line(error)}; use 'auto'") from error
@@ -109,7 +141,7 @@ def _match_of(plan: Plan) -> Callable[..., Bits]:
 
 def matches_any(pixels: Pixels, program: Program) -> bool:
     """Return whether any of a few pixels, shape (n, channels), matches: the colours of a palette, say."""
-    return first_bit(get_backend("numpy").match(np.ascontiguousarray(pixels[np.newaxis]), program).union) is not None
+    return get_backend("numpy").match(np.ascontiguousarray(pixels[np.newaxis]), program).any()
 
 
 def tiles_in_order(

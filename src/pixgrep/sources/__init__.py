@@ -35,6 +35,8 @@ class Info:
         Whether `read` returns pixels side by side.
     notes : tuple of str
         What the user should know of it.
+    is_on_device : bool
+        Whether `read` returns pixels in the memory of a GPU.
     """
 
     height: int
@@ -43,6 +45,7 @@ class Info:
     palette: Pixels | None = None
     is_contiguous: bool = True
     notes: tuple[str, ...] = ()
+    is_on_device: bool = False
 
 
 class Source(Protocol):
@@ -55,8 +58,8 @@ class Source(Protocol):
     def info(self) -> Info:
         """What is known without decoding pixels."""
 
-    def read(self) -> Pixels:
-        """Return all pixels, shape (height, width, channels); any strides."""
+    def read(self) -> Any:
+        """Return all pixels, shape (height, width, channels), any strides; `DevicePixels` where they are on a GPU."""
 
     def close(self) -> None:
         """Let go of what was opened."""
@@ -93,7 +96,7 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
 
     Parameters
     ----------
-    picture : ndarray, array with an interface or DLPack, PIL image, path, binary file, or the bytes of one
+    picture : ndarray, array with an interface (CUDA's, too) or DLPack, PIL image, path, binary file, or its bytes
         Anything that is not a path, a file or a PIL image must be an array, see `pixgrep.sources.array`.
     reading : Reading, optional
         How to read it.
@@ -104,6 +107,7 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
         It is none of these.
     """
     from pixgrep.sources.array import ArraySource
+    from pixgrep.sources.device import DeviceSource, is_on_device
     from pixgrep.sources.pillow import ImageSource
     from pixgrep.sources.still import StillSource
 
@@ -114,6 +118,8 @@ def open_source(picture: Any, reading: Reading | None = None) -> Source:
         return StillSource(picture, reading)
     if hasattr(picture, "getexif") and hasattr(picture, "tobytes"):  # a PIL image; PIL need not be loaded to see it
         return ImageSource(picture, reading)
+    if is_on_device(picture):
+        return DeviceSource(picture, reading)
     return ArraySource(picture, reading)
 
 

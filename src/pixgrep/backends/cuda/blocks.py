@@ -1,0 +1,58 @@
+"""What the threads of a block do together: sums over warps, and counts of rows added up once a block."""
+
+import numpy as np
+
+from pixgrep.backends.cuda.access import add_u64
+from pixgrep.backends.cuda.jit import cuda, device
+
+u32, u64 = np.uint32, np.uint64
+
+THREADS = 256
+WARPS = THREADS // 32
+ALL_LANES = 0xFFFFFFFF
+MOST_COLORS = 64
+"""Colours of one launch; more would be more shared memory for their counts."""
+WARP_COUNTS = (MOST_COLORS + 1) * WARPS
+"""One count for each warp of a block and row: each colour, and the union."""
+
+
+@device
+def warp_sum(value):  # type: ignore[no-untyped-def]
+    """Return, in lane 0, the sum over the lanes of a warp; all of them must call it."""
+    for distance in (16, 8, 4, 2, 1):
+        value = np.int32(value + cuda.shfl_down_sync(ALL_LANES, value, distance))
+    return value
+
+
+@device
+def warp_scan(value, lane):  # type: ignore[no-untyped-def]
+    """Return the sum over this lane and those before it; all lanes of the warp must call it."""
+    for distance in (1, 2, 4, 8, 16):
+        other = cuda.shfl_up_sync(ALL_LANES, value, distance)
+        if lane >= u32(distance):
+            value = np.int32(value + other)
+    return value
+
+
+@device
+def note_count(bits, warp_counts, row):  # type: ignore[no-untyped-def]
+    """Note how many bits the lanes of this warp have set in a row; shuffles only where there are any."""
+    found = np.int32(0)
+    if cuda.any_sync(ALL_LANES, bits != u32(0)):
+        found = warp_sum(np.int32(cuda.popc(bits)))
+    thread = u32(cuda.threadIdx.x)
+    if thread & u32(31) == u32(0):
+        warp_counts[row * u32(WARPS) + u32(thread >> u32(5))] = found
+
+
+@device
+def add_counts(warp_counts, rows, totals):  # type: ignore[no-untyped-def]
+    """Add the counts of this block's warps to the totals of the rows; all threads of the block must call it."""
+    cuda.syncthreads()
+    row = u32(cuda.threadIdx.x)
+    if row < rows:
+        found = u64(0)
+        for warp in range(WARPS):
+            found += u64(warp_counts[row * u32(WARPS) + u32(warp)])
+        if found != u64(0):
+            add_u64(u64(totals + u64(row) * u64(8)), found)

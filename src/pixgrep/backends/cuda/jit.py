@@ -1,0 +1,23 @@
+"""How kernels and their device functions are compiled: no signatures here, so that nothing is compiled by importing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pixgrep.gpu.toolchain import load_numba_cuda
+
+cuda = load_numba_cuda()
+
+from numba.cuda import types  # noqa: E402  # after numba-cuda took the place of Numba's own target
+from numba.cuda.extending import intrinsic  # noqa: E402
+
+__all__ = ["cuda", "device", "intrinsic", "kernel", "types"]
+
+
+def device(function: Callable[..., Any]) -> Any:
+    """Make a device function: inlined wherever it is called, so that no call is left in the machine code."""
+    return cuda.jit(device=True, forceinline=True)(function)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Make a kernel; it is compiled at its first launch, for the types of the arguments."""
+    return cuda.jit(function)

@@ -1,0 +1,105 @@
+"""From a picture on the device to its bits there: which kernel, how many blocks, how much memory."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pixgrep.backends.cuda import matching, pixelwise
+from pixgrep.backends.cuda.arithmetic import reciprocal
+from pixgrep.backends.cuda.bits import DeviceBits
+from pixgrep.backends.cuda.blocks import THREADS
+from pixgrep.backends.cuda.program import KINDS, DeviceProgram, Launch
+from pixgrep.gpu.device import Device
+from pixgrep.model import DevicePixels
+
+u32, u64, i64 = np.uint32, np.uint64, np.int64
+
+WIDE = 16
+"""What the address of a picture must be a multiple of for 128-bit loads."""
+MOST_WORK = 1 << 32
+"""Pixels times terms of one launch: milliseconds, so that nothing else on the device waits long."""
+
+
+def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram) -> DeviceBits:
+    """Return which pixels of a picture on the device match which colour; nothing is waited for."""
+    height, width, _ = pixels.shape
+    is_grouped = pixels.dtype == "uint8" and pixels.is_contiguous and pixels.address % WIDE == 0
+    launches = program.groups if is_grouped else program.pixels
+    bits = DeviceBits.empty(device, len(program.program.colors), (height, width), len(launches))
+    for number, launch in enumerate(launches):
+        for start, stop in _pieces(height * width, launch.term_count):
+            shared = _shared_arguments(launch, number, bits)
+            if is_grouped:
+                _launch_groups(device, pixels, program, start, stop, shared)
+            else:
+                _launch_pixels(device, pixels, start, stop, shared)
+    return bits
+
+
+def _pieces(count: int, terms: int) -> Iterator[tuple[int, int]]:
+    """Yield number of the first pixel, and of the one after the last, of each launch."""
+    size = max(MOST_WORK // terms // matching.START, 1) * matching.START
+    for start in range(0, count, size):
+        yield start, min(start + size, count)
+
+
+def _shared_arguments(launch: Launch, number: int, bits: DeviceBits) -> tuple[np.generic, ...]:
+    """Return the arguments, from the terms on, that all kernels that match have in common."""
+    has_union = bits.union.address != bits.words.address
+    return (
+        u64(launch.terms.address),
+        u32(launch.term_count),
+        u64(bits.row(launch.first_color).address),
+        u64(bits.row_bytes),
+        u64(bits.union.address if has_union else 0),
+        u32(number > 0),
+        u64(bits.totals_of(number).address),
+    )
+
+
+def _launch_groups(
+    device: Device,
+    pixels: DevicePixels,
+    program: DeviceProgram,
+    start: int,
+    stop: int,
+    shared: tuple[np.generic, ...],
+) -> None:
+    kernel = matching.match_exact if program.is_exact else matching.match_boxes
+    blocks = blocks_for(_whole_words(stop) - start, matching.START)
+    arguments = (u64(pixels.address), u64(start), u64(stop), u32(pixels.shape[2]), *shared)
+    device.launch(kernel, blocks, THREADS, *arguments)
+
+
+def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
+    width = pixels.shape[1]
+    magic, shifts = reciprocal(width)
+    blocks = blocks_for(_whole_words(stop) - start, THREADS)
+    device.launch(
+        pixelwise.match_pixels,
+        blocks,
+        THREADS,
+        *(u64(pixels.address), u64(start), u64(stop), u64(width), magic, shifts),
+        *map(i64, pixels.strides),
+        *(KINDS[pixels.dtype], u32(pixels.shape[2])),
+        *shared,
+    )
+
+
+def _whole_words(stop: int) -> int:
+    return -(-stop // 64) * 64
+
+
+def blocks_for(count: int, per_block: int) -> int:
+    """Return how many blocks there must be for so many pixels."""
+    return -(-count // per_block)
+
+
+def upload(device: Device, pixels: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> DevicePixels:
+    """Return a copy of a C-contiguous picture on the device."""
+    memory = device.allocate(pixels.nbytes)
+    device.upload(memory, pixels)
+    height, width, channels = pixels.shape
+    size = pixels.itemsize
+    strides = (width * channels * size, channels * size, size)
+    return DevicePixels(memory.address, (height, width, channels), strides, str(pixels.dtype), memory)

@@ -1,0 +1,1 @@
+"""The GPU apart from searching: what is installed, device memory, launches, arrays that stay there."""

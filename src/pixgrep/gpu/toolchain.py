@@ -1,0 +1,43 @@
+"""
+numba-cuda, loaded when it is needed and checked: what compiles kernels for a GPU.
+
+numba-cuda takes the place of Numba's own, abandoned `numba.cuda` by an import hook, which a ``.pth`` file installs;
+where packages are not in ``site-packages`` that file is not read, and the old one would be loaded without a word.
+"""
+
+import sys
+from types import ModuleType
+
+import numpy as np
+
+from pixgrep.errors import DeviceError, MissingExtraError
+
+INSTALL = "install it by: pip install 'pixgrep[cuda]' (CUDA 13) or 'pixgrep[cuda12]'"
+
+
+def load_numba_cuda() -> ModuleType:
+    """
+    Return the module ``numba.cuda`` of numba-cuda.
+
+    Raises
+    ------
+    MissingExtraError
+        numba-cuda is not installed, or cannot be imported.
+    DeviceError
+        Numba's old target would be used instead.
+    """
+    if not hasattr(np, "row_stack"):  # NumPy 2.5 dropped the name, numba-cuda up to 0.30.4 looks it up while compiling
+        setattr(np, "row_stack", np.vstack)  # noqa: B010  # types know of no such name
+    try:
+        if "numba.cuda" not in sys.modules:
+            import _numba_cuda_redirector  # noqa: F401
+        from numba import cuda
+    except ImportError as error:
+        raise MissingExtraError(f"searching on a GPU needs numba-cuda ({error}); {INSTALL}") from error
+    module: ModuleType = cuda
+    if "numba_cuda" not in (module.__file__ or ""):
+        raise DeviceError(
+            f"numba.cuda comes from {module.__file__}, the old target of Numba, and not from numba-cuda: something "
+            f"imported it before pixgrep could; import pixgrep first, or {INSTALL}"
+        )
+    return module

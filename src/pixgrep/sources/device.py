@@ -1,0 +1,73 @@
+"""Arrays on a GPU: whatever has the CUDA Array Interface (CuPy, Numba, PyTorch, JAX); they are not copied."""
+
+from typing import Any
+
+import numpy as np
+
+from pixgrep.errors import PictureError
+from pixgrep.model import DevicePixels
+from pixgrep.sources import Info, Reading
+from pixgrep.sources.array import ArraySource
+
+
+def is_on_device(picture: Any) -> bool:
+    """Return whether something is an array in the memory of a GPU."""
+    try:
+        return getattr(picture, "__cuda_array_interface__", None) is not None
+    except Exception:  # PyTorch raises for a tensor that wants gradients: DeviceSource says so
+        return True
+
+
+class DeviceSource:
+    """
+    A picture in the memory of a GPU.
+
+    Parameters
+    ----------
+    array : object with the CUDA Array Interface
+        Of the shapes and dtypes of `pixgrep.sources.array.ArraySource`.
+    reading : Reading
+        Says whether colours are stored as RGB or BGR.
+
+    Raises
+    ------
+    PictureError
+        It is of another shape or dtype, or masked.
+    """
+
+    name = "<array on a GPU>"
+
+    def __init__(self, array: Any, reading: Reading) -> None:
+        try:
+            interface = array.__cuda_array_interface__
+            dtype, shape = np.dtype(interface["typestr"]), tuple(interface["shape"])
+            address = int(interface["data"][0])
+        except Exception as error:  # whatever a foreign object raises
+            raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
+        if interface.get("mask") is not None:
+            raise PictureError("the array is masked; give its data without the mask to search all pixels")
+        if interface.get("stream") not in (None, 1):
+            from pixgrep.gpu.device import get_device
+
+            get_device().wait_for(interface["stream"])
+        facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
+        height, width, channels = facts.read().shape
+        strides = tuple(interface.get("strides") or _strides(shape, dtype.itemsize))
+        if len(shape) == 2:
+            strides = (*strides, dtype.itemsize)
+        if address % dtype.itemsize or any(stride % dtype.itemsize for stride in strides):
+            raise PictureError(f"the elements of the array lie across the borders of a {dtype}; give a copy of it")
+        self._pixels = DevicePixels(address, (height, width, channels), strides, str(dtype), array)
+        self.info = Info(height, width, facts.info.format, None, self._pixels.is_contiguous, (), True)
+
+    def read(self) -> DevicePixels:
+        """Return the pixels where they are."""
+        return self._pixels
+
+    def close(self) -> None:
+        """Do nothing: the array is its owner's."""
+
+
+def _strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Return the strides of an array whose elements lie side by side."""
+    return tuple(itemsize * int(np.prod(shape[axis + 1 :], dtype=np.int64)) for axis in range(len(shape)))

@@ -1,0 +1,164 @@
+"""Every kernel, run lane by lane in the engine: all sizes, layouts and schedules, with races looked for."""
+
+import numpy as np
+import pytest
+
+import pixgrep as pg
+from pixgrep.backends.cuda import launching, matching, pixelwise
+from pixgrep.backends.cuda.arithmetic import reciprocal
+from pixgrep.backends.cuda.blocks import MOST_COLORS, THREADS
+from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.compile import compile_program
+from pixgrep.model import PixelFormat
+from pixgrep.query import to_queries
+from tests.backends.cuda.check import check, picture
+from tests.conftest import EngineDevice
+
+u32, u64 = np.uint32, np.uint64
+
+ONE = to_queries([(1, 2, 3)])
+EXACT = to_queries([(1, 2, 3), (3, 2, 1), (9, 9, 9)])
+BOXES = to_queries([(1, 2, 3), pg.near((1, 2, 3), 1), ~pg.near((1, 2, 3), 1)])
+TABLES = to_queries([pg.near((1, 2, 3), 1, "rgb"), ~pg.near((1, 2, 3), 1.5, "rgb"), (3, 2, 1)])
+QUERIES = {"one": ONE, "exact": EXACT, "boxes": BOXES, "tables": TABLES}
+SCHEDULES = ["greedy", "fair", "reversed"]
+TAILS = [*range(1, 18), 31, 32, 33, 47, 48, 63, 64, 65, 100, 127, 128, 129]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("density", [0, 0.01, 0.5, 1])
+def test_two_blocks_in_every_order(schedule, seed, density):
+    device = EngineDevice(seed=seed, schedule=schedule)
+    check(device, picture(4096 + 257, density), EXACT)
+    assert {"match_exact", "count_blocks", "scan_counts", "write_places", "write_mask", "write_colors"} >= set(
+        device.launches
+    )
+
+
+@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("pixels", TAILS)
+def test_every_tail(name, pixels):
+    check(EngineDevice(), picture(pixels, 0.5), QUERIES[name])
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("kind", ["exact", "box", "table"])
+def test_every_number_of_channels(schedule, channels, kind):
+    device = EngineDevice(schedule=schedule)
+    color = {1: (1, 1, 1), 2: (1, 1, 1, 2), 3: (1, 2, 3), 4: (1, 2, 3, 4)}[channels]
+    query = {"exact": color, "box": pg.near(color, 1), "table": pg.near(color, 1.5, "rgb")}[kind]
+    assert check(device, picture(1000, 0.3, channels), to_queries([query, color])).any()
+    assert device.launches[0] == (
+        "match_exact" if kind == "exact" or kind + str(channels) == "table1" else "match_boxes"
+    )
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_seventy_thousand_pixels(name):
+    check(EngineDevice(races=False), picture(70_000, 0.02), QUERIES[name])
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("layout", [{"shift": 1}, {"shift": 8}, {"padding": 16}, {"shift": 16, "padding": 5}])
+def test_pixels_that_are_not_side_by_side_or_not_aligned(schedule, name, layout):
+    device = EngineDevice(schedule=schedule)
+    check(device, picture(300, 0.4), QUERIES[name], **layout)
+    assert device.launches[0] == "match_pixels"
+
+
+def test_a_shift_of_16_bytes_is_aligned():
+    device = EngineDevice()
+    check(device, picture(300, 0.4), EXACT, shift=16)
+    assert device.launches[0] == "match_exact"
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_every_format_pixel_by_pixel(dtype, channels):
+    device = EngineDevice()
+    pixels = picture(700, 0.4, channels, dtype)
+    if "float" in dtype:
+        pixels.reshape(-1)[::13] = np.nan
+        pixels.reshape(-1)[::17] *= -1
+    bits = check(device, pixels, BOXES, shift=8)
+    assert device.launches[0] == "match_pixels"
+    assert bits.any()
+
+
+@pytest.mark.parametrize("colors", [63, 64, 65, 128, 130])
+@pytest.mark.parametrize("layout", [{}, {"shift": 4}])
+def test_more_colours_than_one_launch_takes(colors, layout):
+    device = EngineDevice()
+    queries = to_queries([(number, number // 3, 7) for number in range(colors)])
+    pixels = np.array([(number, number // 3, 7) for number in range(0, 256, 3)], np.uint8).reshape(2, 43, 3)
+    check(device, pixels, queries, **layout)
+    assert sum(name.startswith("match") for name in device.launches) == -(-colors // MOST_COLORS)
+
+
+@pytest.mark.parametrize("layout", [{}, {"padding": 8}])
+def test_work_is_cut_into_pieces_that_give_the_same(monkeypatch, layout):
+    monkeypatch.setattr(launching, "MOST_WORK", 1)
+    device = EngineDevice(races=False)
+    check(device, picture(3 * 4096 + 77, 0.1), EXACT, **layout)
+    assert sum(name.startswith("match") for name in device.launches) == 4
+
+
+def test_nothing_is_launched_for_a_picture_without_pixels():
+    device = EngineDevice()
+    for shape in ((0, 5, 3), (5, 0, 3)):
+        check(device, np.zeros(shape, np.uint8), EXACT)
+    assert device.launches == []
+
+
+@pytest.mark.parametrize("query", ["exact", "boxes"])
+@pytest.mark.parametrize("start", [2**31, 2**32, 2**33 + 4096 * 5])
+def test_beyond_two_to_the_31_pixels(query, start):
+    """The kernel runs there only, on a picture of which nothing before is in memory: addresses must be of 64 bits."""
+    device, pixels = EngineDevice(), picture(4096 + 300, 0.2)
+    part = pixels.reshape(-1, 3)
+    program = DeviceProgram(compile_program(QUERIES[query], PixelFormat("uint8", 3)), device)
+    there = launching.upload(device, pixels)
+    size = -(-len(part) // 64) * 8
+    words, union, totals = device.allocate(3 * 1024), device.allocate(size), device.allocate(32)
+    device.upload(totals, np.zeros(4, np.uint64))
+    (launch,) = program.groups
+    device.launch(
+        matching.match_exact if query == "exact" else matching.match_boxes,
+        2,
+        THREADS,
+        *(u64(there.address - 3 * start), u64(start), u64(start + len(part)), u32(3)),
+        *(u64(launch.terms.address), u32(launch.term_count), u64(words.address - start // 8), u64(1024)),
+        *(u64(union.address - start // 8), u32(0), u64(totals.address)),
+    )
+    expected = check(device, pixels, QUERIES[query])
+    found = np.empty(size // 8, np.uint64)
+    device.download(union, found)
+    np.testing.assert_array_equal(found, expected.union)
+    counted = np.empty(4, np.uint64)
+    device.download(totals, counted)
+    assert counted.tolist() == [*expected.counts().tolist(), expected.total()]
+
+
+def test_one_row_of_more_than_two_to_the_31_pixels_pixel_by_pixel():
+    device, pixels = EngineDevice(), picture(640, 0.3)
+    start, width = 2**33, 2**40
+    there = launching.upload(device, pixels)
+    program = DeviceProgram(compile_program(ONE, PixelFormat("uint8", 3)), device)
+    words, totals = device.allocate(80), device.allocate(16)
+    device.upload(totals, np.zeros(2, np.uint64))
+    (launch,) = program.pixels
+    device.launch(
+        pixelwise.match_pixels,
+        3,
+        THREADS,
+        *(u64(there.address - 3 * start), u64(start), u64(start + 640), u64(width)),
+        *(*reciprocal(width), np.int64(0), np.int64(3), np.int64(1), pixelwise.UINT8, u32(3)),
+        *(u64(launch.terms.address), u32(launch.term_count), u64(words.address - start // 8), u64(80)),
+        *(u64(0), u32(0), u64(totals.address)),
+    )
+    found = np.empty(10, np.uint64)
+    device.download(words, found)
+    np.testing.assert_array_equal(found, check(device, pixels, ONE).union)
