@@ -36,7 +36,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     Python threads enter it (seen, 0.68).
     """
     dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
-    dispatcher._cache = KernelCache(function)
+    dispatcher._cache = KernelCache(function.__qualname__, source_stamp(Path(__file__).parent))
     return dispatcher
 
 
@@ -62,21 +62,41 @@ def cache_folder() -> Path | None:
 
 
 @cache
-def source_stamp() -> bytes:
-    """Return a digest of all that decides the machine code, but for the processor and the types of the arguments."""
-    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+def source_stamp(folder: Path, versions: str = "") -> bytes:
+    """
+    Return a digest of all that decides the machine code, but for the processor and the types of the arguments.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the sources of the kernels are.
+    versions : str
+        Of the tools that compile them, besides Numba.
+    """
+    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {versions}".encode())
+    for file in sorted(folder.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.digest()
 
 
 class KernelCache(_Cache):  # type: ignore[misc]  # Numba has no types
-    """Machine code of one kernel: a file per signature, read back only when whole and ours."""
+    """
+    Machine code of one kernel: a file per signature, read back only when whole and ours.
 
-    _result = CompileResultCacheImpl
+    Parameters
+    ----------
+    name : str
+        Of the kernel.
+    stamp : bytes
+        See `source_stamp`.
+    result : type
+        How Numba takes a compiled kernel apart, and together again.
+    """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._name = function.__qualname__
+    def __init__(self, name: str, stamp: bytes, result: Any = CompileResultCacheImpl) -> None:
+        self._name = name
+        self._stamp = stamp
+        self._result = result
 
     @property
     def cache_path(self) -> str:
@@ -122,7 +142,7 @@ class KernelCache(_Cache):  # type: ignore[misc]  # Numba has no types
         folder = cache_folder()
         if folder is None:
             return None
-        key = hashlib.sha256(source_stamp() + repr((self._name, sig, codegen.magic_tuple())).encode())
+        key = hashlib.sha256(self._stamp + repr((self._name, sig, codegen.magic_tuple())).encode())
         return folder / f"{self._name}-{key.hexdigest()[:32]}.bin"
 
     def enable(self) -> None:

@@ -1,13 +1,17 @@
 """How kernels and their device functions are compiled: no signatures here, so that nothing is compiled by importing."""
 
 from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from pixgrep.compiled.cache import KernelCache, source_stamp
 from pixgrep.gpu.toolchain import load_numba_cuda
 
 cuda = load_numba_cuda()
 
 from numba.cuda import types  # noqa: E402  # after numba-cuda took the place of Numba's own target
+from numba.cuda.dispatcher import CUDACacheImpl  # noqa: E402
 from numba.cuda.extending import intrinsic  # noqa: E402
 
 __all__ = ["cuda", "device", "intrinsic", "kernel", "types"]
@@ -19,5 +23,8 @@ def device(function: Callable[..., Any]) -> Any:
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Make a kernel; it is compiled at its first launch, for the types of the arguments."""
-    return cuda.jit(function)
+    """Make a kernel; it is compiled at its first launch, for the types of the arguments, and kept on disk."""
+    dispatcher = cuda.jit(function)
+    stamp = source_stamp(Path(__file__).parent, version("numba-cuda"))
+    dispatcher._cache = KernelCache(function.__qualname__, stamp, CUDACacheImpl)
+    return dispatcher

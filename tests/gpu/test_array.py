@@ -1,0 +1,90 @@
+"""Arrays on the device, as other libraries take them."""
+
+import ctypes
+import gc
+
+import numpy as np
+import pytest
+
+from pixgrep.errors import PictureError
+from pixgrep.gpu import array as room
+from pixgrep.gpu.array import DeviceArray
+from pixgrep.gpu.device import get_device
+
+DTYPES = [np.int32, np.int64, np.bool_]
+
+
+def make(data: np.ndarray) -> DeviceArray:
+    device = get_device()
+    memory = device.allocate(data.nbytes)
+    device.upload(memory, data)
+    return DeviceArray(device, memory, data.shape, data.dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_it_comes_to_the_host_whole(dtype):
+    data = np.arange(12).reshape(6, 2).astype(dtype)
+    array = make(data)
+    np.testing.assert_array_equal(array.to_host(), data)
+    np.testing.assert_array_equal(np.asarray(array), data)
+    assert np.asarray(array, dtype=float).dtype == float
+    assert (array.shape, array.dtype, array.ndim, array.size, len(array)) == ((6, 2), data.dtype, 2, 12, 6)
+    assert str(data.dtype) in repr(array)
+    with pytest.raises(ValueError, match="without a copy"):
+        np.asarray(array, copy=False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_cuda_array_interface_says_what_it_is(dtype):
+    array = make(np.zeros((3, 2), dtype))
+    interface = array.__cuda_array_interface__
+    assert interface["shape"] == (3, 2)
+    assert np.dtype(interface["typestr"]) == dtype
+    assert interface["data"] == (array.address, False)
+    assert (interface["strides"], interface["stream"], interface["version"]) == (None, 1, 3)
+    assert make(np.zeros((0, 2), dtype)).__cuda_array_interface__["data"][0] == 0
+
+
+def tensor_of(capsule, name=b"dltensor"):
+    return room._Tensor.from_address(room._pointer_in(id(capsule), name))
+
+
+@pytest.mark.parametrize(("dtype", "code", "bits"), [(np.int32, 0, 32), (np.int64, 0, 64), (np.bool_, 6, 8)])
+def test_a_dlpack_capsule_holds_its_tensor(dtype, code, bits):
+    array = make(np.zeros((5, 2), dtype))
+    capsule = array.__dlpack__(stream=1, max_version=(1, 0))
+    tensor = tensor_of(capsule)
+    assert (tensor.data, tensor.device_type, tensor.device_id) == (array.address, 2, 0)
+    assert (tensor.ndim, tensor.shape[0], tensor.shape[1]) == (2, 5, 2)
+    assert (tensor.code, tensor.bits, tensor.lanes, tensor.byte_offset) == (code, bits, 1, 0)
+    assert not tensor.strides
+    assert array.__dlpack_device__() == (2, 0)
+
+
+def test_an_unused_capsule_lets_go_of_its_array():
+    before = len(room._lent)
+    capsule = make(np.zeros(3, np.int32)).__dlpack__()
+    assert len(room._lent) == before + 1
+    del capsule
+    gc.collect()
+    assert len(room._lent) == before
+
+
+def test_a_consumer_lets_go_of_the_array_when_it_is_done():
+    """What every consumer does: it renames the capsule, keeps the tensor, and calls its deleter in the end."""
+    before = len(room._lent)
+    capsule = make(np.zeros(3, np.int32)).__dlpack__()
+    tensor = tensor_of(capsule)
+    rename = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_SetName", ctypes.pythonapi))
+    assert rename(capsule, b"used_dltensor") == 0
+    del capsule
+    gc.collect()
+    assert len(room._lent) == before + 1, "the capsule is gone, the consumer still has the tensor"
+    tensor.deleter(ctypes.byref(tensor))
+    assert len(room._lent) == before
+
+
+@pytest.mark.parametrize("options", [{"copy": True}, {"dl_device": (1, 0)}])
+def test_a_copy_or_another_device_is_refused(options):
+    with pytest.raises(PictureError, match="to_host"):
+        make(np.zeros(3, np.int32)).__dlpack__(**options)

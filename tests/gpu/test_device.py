@@ -1,0 +1,299 @@
+"""The driver as `NumbaDevice` sees it: a module that answers as numba-cuda does, faults and all."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pixgrep.errors import DeviceError, MissingExtraError
+from pixgrep.gpu import device as room
+from pixgrep.gpu import toolchain
+from pixgrep.gpu.device import LostDeviceError, NumbaDevice, OutOfMemoryError, copy_to_host, get_device, use_device
+from pixgrep.model import DevicePixels
+
+PICTURE = "np.zeros((9, 9, 3), 'u1')"
+
+
+class CudaAPIError(Exception):
+    """Has the name of the driver's error; others are told by their names, too."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"[{code}] {message}")
+        self.code = code
+
+
+class CUDAError(Exception):
+    """As cuda.core raises it at launches."""
+
+
+class NvvmSupportError(ImportError):
+    """As numba-cuda raises it where a library is missing."""
+
+
+class FakeCuda:
+    """What `NumbaDevice` uses of numba-cuda, on memory of the processor."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.reason = facts.get("reason")
+        self.fault: Exception | None = None
+        self.runtime = SimpleNamespace(get_version=lambda: facts.get("toolkit", (13, 0)))
+        driver = SimpleNamespace(get_version=lambda: facts.get("driver", (13, 0)))
+        self.cudadrv = SimpleNamespace(driver=SimpleNamespace(driver=driver))
+        self.device = SimpleNamespace(
+            name=facts.get("name", b"Fake 100"), compute_capability=facts.get("capability", (9, 0))
+        )
+        self.streams: list[int] = []
+
+    def cuda_error(self) -> str | None:
+        return self.reason
+
+    def get_current_device(self) -> Any:
+        return self.device
+
+    def current_context(self) -> Any:
+        return SimpleNamespace(get_memory_info=lambda: SimpleNamespace(free=1, total=2).__dict__.values())
+
+    def device_array(self, size: int, dtype: Any) -> Any:
+        self._fail()
+        array = np.empty(size, dtype)
+        return SimpleNamespace(array=array, __cuda_array_interface__={"data": (array.ctypes.data, False)})
+
+    def from_cuda_array_interface(self, interface: Any, owner: Any, sync: bool) -> Any:
+        assert interface["data"][0] == owner.array.ctypes.data
+        assert sync is False
+        there = owner.array[: interface["shape"][0]]
+
+        def copy_to_device(data: np.ndarray) -> None:
+            self._fail()
+            there[:] = data
+
+        def copy_to_host(data: np.ndarray) -> None:
+            self._fail()
+            data[:] = there
+
+        return SimpleNamespace(copy_to_device=copy_to_device, copy_to_host=copy_to_host)
+
+    def external_stream(self, stream: int) -> Any:
+        return SimpleNamespace(synchronize=lambda: self.streams.append(stream))
+
+    def kernel(self, calls: list[Any]) -> Any:
+        def launch(*arguments: Any) -> None:
+            self._fail()
+            calls.append(arguments)
+
+        class Kernel:
+            def __getitem__(self, configuration: tuple[int, int]) -> Any:
+                calls.append(configuration)
+                return launch
+
+        return Kernel()
+
+    def _fail(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+
+@pytest.fixture
+def cuda(monkeypatch):
+    def make(**facts: Any) -> FakeCuda:
+        fake = FakeCuda(**facts)
+        monkeypatch.setattr(room, "load_numba_cuda", lambda: fake)
+        return fake
+
+    return make
+
+
+@pytest.fixture
+def no_device():
+    """Forget the device of the tests; bring it back afterwards."""
+    kept = get_device()
+    use_device(None)
+    yield
+    use_device(kept)
+
+
+@pytest.mark.parametrize("data", [np.arange(24, dtype=np.uint16).reshape(4, 6), np.zeros((0, 3)), np.full((1, 1), 1.5)])
+def test_what_was_copied_there_comes_back(cuda, data):
+    cuda()
+    device = NumbaDevice()
+    memory = device.allocate(data.nbytes)
+    device.upload(memory, data)
+    back = np.empty_like(data)
+    device.download(memory, back)
+    np.testing.assert_array_equal(back, data)
+    assert (device.name, device.capability, device.memory()) == ("Fake 100", (9, 0), (1, 2))
+
+
+def test_kernels_are_launched_with_their_arguments_and_streams_waited_for(cuda):
+    fake = cuda()
+    calls: list[Any] = []
+    device = NumbaDevice()
+    device.launch(fake.kernel(calls), 3, 256, np.uint64(7), np.uint32(8))
+    device.wait_for(5)
+    assert calls == [(3, 256), (7, 8)]
+    assert fake.streams == [5]
+
+
+@pytest.mark.parametrize(
+    ("facts", "texts"),
+    [
+        ({"reason": "CUDA driver library cannot be found."}, ["no NVIDIA driver", "cannot be found", "backend='cpu'"]),
+        ({"reason": "[100] Call to cuInit results in CUDA_ERROR_NO_DEVICE"}, ["no NVIDIA GPU", "nvidia-smi"]),
+        ({"driver": (12, 8)}, ["supports CUDA 12.8", "CUDA 13.0", "update the driver", "pixgrep[cuda12]"]),
+        ({"driver": (11, 8), "toolkit": (11, 8)}, ["supports CUDA 11.8", "update the driver"]),
+        ({"capability": (7, 0), "name": "Old"}, ["Old has compute capability 7.0", "7.5 or newer", "backend='cpu'"]),
+    ],
+)
+def test_what_is_missing_is_said(cuda, facts, texts):
+    cuda(**facts)
+    with pytest.raises(DeviceError) as caught:
+        NumbaDevice()
+    assert all(text in str(caught.value) for text in texts), caught.value
+    assert "\n" not in str(caught.value)
+
+
+def test_a_hidden_gpu_is_named(cuda, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    cuda(reason="initialisation failed")
+    with pytest.raises(DeviceError, match="CUDA_VISIBLE_DEVICES is ''"):
+        NumbaDevice()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (CudaAPIError(2, "Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY"), OutOfMemoryError),
+        (CUDAError("CUDA_ERROR_OUT_OF_MEMORY: The API call failed"), OutOfMemoryError),
+        (CudaAPIError(700, "Call to cuMemcpyDtoH results in CUDA_ERROR_ILLEGAL_ADDRESS"), LostDeviceError),
+        (CUDAError("CUDA_ERROR_LAUNCH_FAILED"), LostDeviceError),
+        (NvvmSupportError("libNVVM cannot be found"), DeviceError),
+        (KeyError("a mistake of ours"), KeyError),
+    ],
+)
+def test_every_fault_is_told_apart(cuda, fault, kind):
+    fake = cuda()
+    device = NumbaDevice()
+    memory = device.allocate(8)
+    fake.fault = fault
+    data = np.zeros(8, np.uint8)
+    for work in (
+        lambda: device.allocate(8),
+        lambda: device.upload(memory, data),
+        lambda: device.download(memory, data),
+        lambda: device.launch(fake.kernel([]), 1, 1),
+    ):
+        with pytest.raises(kind) as caught:
+            work()
+        assert type(caught.value) is kind
+
+
+def test_a_missing_library_is_no_lost_device_and_says_what_to_install(cuda):
+    fake = cuda()
+    device = NumbaDevice()
+    fake.fault = NvvmSupportError("libNVVM cannot be found")
+    with pytest.raises(DeviceError, match=r"libNVVM cannot be found.*pip install 'pixgrep\[cuda\]'"):
+        device.allocate(1)
+
+
+def test_a_forked_process_is_told_to_spawn(cuda, monkeypatch):
+    cuda()
+    device = NumbaDevice()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(DeviceError, match="spawn"):
+        device.allocate(1)
+
+
+@pytest.mark.usefixtures("no_device")
+def test_a_device_that_was_lost_is_not_tried_again(cuda):
+    cuda()
+    assert isinstance(get_device(), NumbaDevice)
+    room.lose_device(LostDeviceError("it fell out"))
+    for _ in range(2):
+        with pytest.raises(LostDeviceError, match="it fell out"):
+            get_device()
+
+
+@pytest.mark.usefixtures("no_device")
+def test_the_reason_why_there_is_no_device_is_kept(monkeypatch):
+    calls = []
+
+    def load():
+        calls.append(1)
+        raise MissingExtraError("not installed")
+
+    monkeypatch.setattr(room, "load_numba_cuda", load)
+    for _ in range(3):
+        with pytest.raises(MissingExtraError, match="not installed"):
+            get_device()
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("strides", [(60, 6, 2), (128, 6, 2), (-60, 6, 2), (60, -6, 2), (60, 6, -2), (0, 0, 2)])
+def test_a_picture_of_any_strides_is_copied_to_the_host(strides):
+    device = get_device()
+    data = np.arange(4 * 128, dtype=np.uint16).reshape(-1)
+    memory = device.allocate(data.nbytes)
+    device.upload(memory, data)
+    start = 400
+    expected = np.ndarray((3, 10, 3), np.uint16, data, start, strides)
+    pixels = DevicePixels(memory.address + start, (3, 10, 3), strides, "uint16", memory)
+    np.testing.assert_array_equal(copy_to_host(pixels), expected)
+    host = np.zeros((2, 2, 3))
+    assert copy_to_host(host) is host
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", f"import numpy as np, pixgrep as pg\n{code}"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_without_a_driver_the_reason_is_said_and_auto_searches():
+    done = run(f"print(pg.count({PICTURE}, 'black', backend='auto'))\npg.count({PICTURE}, 'black', backend='cuda')")
+    assert done.stdout == "81\n"
+    if "DeviceError" not in done.stderr:
+        pytest.skip("this machine has a GPU")
+    assert done.stderr.rstrip().splitlines()[-1].startswith("pixgrep.errors.DeviceError: ")
+    assert "backend='cpu'" in done.stderr
+
+
+def test_without_numba_cuda_its_name_is_said():
+    hide = "import sys; sys.modules['_numba_cuda_redirector'] = None\n"
+    done = run(f"{hide}pg.count({PICTURE}, 'black', backend='cuda')")
+    assert "MissingExtraError: searching on a GPU needs numba-cuda" in done.stderr
+    assert "pip install 'pixgrep[cuda]'" in done.stderr
+
+
+def test_importing_and_using_pixgrep_loads_no_compiler():
+    loaded = "import sys; print({name.split('.')[0] for name in sys.modules} & {'numba', 'numba_cuda', 'llvmlite'})"
+    assert run(loaded).stdout == run(f"pg.count({PICTURE}, 'black')\n{loaded}").stdout == "set()\n"
+
+
+def test_the_old_target_of_numba_is_refused(monkeypatch):
+    old = SimpleNamespace(__file__="/site-packages/numba/cuda/__init__.py")
+    monkeypatch.setitem(sys.modules, "numba.cuda", old)
+    monkeypatch.setattr("numba.cuda", old)
+    with pytest.raises(DeviceError, match="old target"):
+        toolchain.load_numba_cuda()
+
+
+def test_numpy_without_row_stack_compiles():
+    """NumPy 2.5 dropped it; numba-cuda looks it up at the first compilation."""
+    code = """
+del np.row_stack
+from pixgrep.backends.cuda import collecting
+from tests.backends.cuda import sass
+import numba
+print(sass.summary(collecting.count_blocks, (numba.uint64,) * 3, (9, 0))["barriers"])
+"""
+    done = run(code.replace("del np.row_stack", "if hasattr(np, 'row_stack'): del np.row_stack"))
+    assert done.stdout.strip() == "1", done.stderr
