@@ -29,6 +29,9 @@ class EngineDevice:
         self._dropped: list[int] = []
         self._lock = threading.RLock()  # the engine, as a stream does, takes one thing after the other
 
+    def describe(self) -> tuple[str, ...]:
+        return ("an engine made of Python",)
+
     def allocate(self, size: int) -> Memory:
         with self._lock:
             while self._dropped:  # not at once: garbage is collected at any moment
@@ -55,8 +58,9 @@ class EngineDevice:
             self.launches.append(kernel.py_func.__name__)
             self.engine.launch(kernel, blocks, threads, *arguments)
 
-    def wait_for(self, stream: int) -> None:
-        self.launches.append(f"wait for {stream}")
+    def wait(self, stream: int | None = None) -> None:
+        if stream is not None:
+            self.launches.append(f"wait for {stream}")
 
 
 class _Owner:

@@ -55,7 +55,7 @@ class FakeCuda:
         return self.device
 
     def current_context(self) -> Any:
-        return SimpleNamespace(get_memory_info=lambda: SimpleNamespace(free=1, total=2).__dict__.values())
+        return SimpleNamespace(get_memory_info=lambda: (60e9, 80e9))
 
     def device_array(self, size: int, dtype: Any) -> Any:
         self._fail()
@@ -79,6 +79,10 @@ class FakeCuda:
 
     def external_stream(self, stream: int) -> Any:
         return SimpleNamespace(synchronize=lambda: self.streams.append(stream))
+
+    def synchronize(self) -> None:
+        self._fail()
+        self.streams.append(0)
 
     def kernel(self, calls: list[Any]) -> Any:
         def launch(*arguments: Any) -> None:
@@ -107,13 +111,17 @@ def cuda(monkeypatch):
     return make
 
 
-@pytest.fixture
-def no_device():
-    """Forget the device of the tests; bring it back afterwards."""
+@pytest.fixture(autouse=True)
+def _bring_the_device_back():
     kept = get_device()
-    use_device(None)
     yield
     use_device(kept)
+
+
+@pytest.fixture
+def no_device():
+    """Forget the device of the tests."""
+    use_device(None)
 
 
 @pytest.mark.parametrize("data", [np.arange(24, dtype=np.uint16).reshape(4, 6), np.zeros((0, 3)), np.full((1, 1), 1.5)])
@@ -125,7 +133,13 @@ def test_what_was_copied_there_comes_back(cuda, data):
     back = np.empty_like(data)
     device.download(memory, back)
     np.testing.assert_array_equal(back, data)
-    assert (device.name, device.capability, device.memory()) == ("Fake 100", (9, 0), (1, 2))
+
+
+def test_it_describes_itself(cuda):
+    cuda(driver=(13, 2))
+    first, second = NumbaDevice().describe()
+    assert first == "Fake 100, capability 9.0, 60.0 of 80.0 GB free"
+    assert second == "driver for CUDA 13.2, compiler of CUDA 13.0"
 
 
 def test_kernels_are_launched_with_their_arguments_and_streams_waited_for(cuda):
@@ -133,9 +147,10 @@ def test_kernels_are_launched_with_their_arguments_and_streams_waited_for(cuda):
     calls: list[Any] = []
     device = NumbaDevice()
     device.launch(fake.kernel(calls), 3, 256, np.uint64(7), np.uint32(8))
-    device.wait_for(5)
+    device.wait()
+    device.wait(5)
     assert calls == [(3, 256), (7, 8)]
-    assert fake.streams == [5]
+    assert fake.streams == [0, 5]
 
 
 @pytest.mark.parametrize(
@@ -185,10 +200,16 @@ def test_every_fault_is_told_apart(cuda, fault, kind):
         lambda: device.upload(memory, data),
         lambda: device.download(memory, data),
         lambda: device.launch(fake.kernel([]), 1, 1),
+        lambda: device.wait(),
     ):
         with pytest.raises(kind) as caught:
             work()
         assert type(caught.value) is kind
+    if kind is LostDeviceError:
+        with pytest.raises(LostDeviceError):
+            get_device()
+    else:
+        assert get_device() is not None
 
 
 def test_a_missing_library_is_no_lost_device_and_says_what_to_install(cuda):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from pixgrep.cli.main import MATCHED, USAGE
-from pixgrep.errors import one_line
+from pixgrep.errors import PixgrepError, one_line
 
 PACKAGES = (
     *("numpy", "numba", "llvmlite", "pillow", "imagecodecs", "tifffile", "coloraide", "rich-click", "pathspec"),
     "platformdirs",
 )
+
+GPU_PACKAGES = ("numba-cuda", "cuda-bindings", "cuda-core")
 
 
 def report() -> int:
@@ -23,7 +25,7 @@ def report() -> int:
     print(f"python       {platform.python_version()} on {platform.system()} {platform.machine()}")
     print("packages     " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
     is_well = True
-    for name, check in (("processors", _processors), ("kernel cache", _kernel_cache), ("cpu backend", _cpu_backend)):
+    for name, check in CHECKS:
         try:
             for line in check():
                 print(f"{name:<12} {line}")
@@ -31,7 +33,6 @@ def report() -> int:
             is_well = False
             print(f"{name:<12} broken: {one_line(error)}")
     print(f"parquet      {_parquet()}")
-    print("gpu          not used: this version searches on the CPU only")
     return MATCHED if is_well else USAGE
 
 
@@ -61,20 +62,41 @@ def _kernel_cache() -> Iterator[str]:
 
 
 def _cpu_backend() -> Iterator[str]:
+    yield _trial("cpu")
+
+
+def _gpu() -> Iterator[str]:
+    """Tell of a GPU; that there is none is no illness."""
+    from pixgrep.gpu.device import get_device
+
+    try:
+        device = get_device()
+    except PixgrepError as error:
+        yield f"none: {one_line(error)}"
+        return
+    yield from device.describe()
+    yield ", ".join(f"{name} {_version(name)}" for name in GPU_PACKAGES)
+    yield f"{_trial('cuda')}, copying included"
+
+
+def _trial(backend: str) -> str:
+    """Search one megapixel, hold the answer against the reference, and say how long it took."""
     import time
+    import warnings
 
     import numpy as np
 
-    from pixgrep import count
+    from pixgrep import PixgrepWarning, count
 
+    warnings.simplefilter("error", PixgrepWarning)  # such as that the processor stood in for the GPU
     start = time.perf_counter()
-    picture = np.zeros((1000, 1000, 3), np.uint8)  # one megapixel
+    picture = np.zeros((1000, 1000, 3), np.uint8)
     picture[::7, ::5] = (255, 136, 0)
     expected = count(picture, "#ff8800", backend="reference")
-    first = _seconds(lambda: count(picture, "#ff8800", backend="cpu") == expected)
-    later = min(_seconds(lambda: count(picture, "#ff8800", backend="cpu") == expected) for _ in range(5))
+    first = _seconds(lambda: count(picture, "#ff8800", backend=backend) == expected)
+    later = min(_seconds(lambda: count(picture, "#ff8800", backend=backend) == expected) for _ in range(5))
     seconds = time.perf_counter() - start
-    yield f"works: first search {first:.2f} s, later ones {1 / later:.0f} megapixels a second ({seconds:.1f} s in all)"
+    return f"works: first search {first:.2f} s, later ones {1 / later:.0f} megapixels a second ({seconds:.1f} s in all)"
 
 
 def _seconds(work: Callable[[], bool]) -> float:
@@ -90,3 +112,11 @@ def _parquet() -> str:
     if importlib.util.find_spec("pyarrow") is None:
         return "pyarrow is not installed; pip install 'pixgrep[table]'"
     return f"pyarrow {_version('pyarrow')}"
+
+
+CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
+    ("processors", _processors),
+    ("kernel cache", _kernel_cache),
+    ("cpu backend", _cpu_backend),
+    ("gpu", _gpu),
+)

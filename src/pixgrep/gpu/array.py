@@ -23,7 +23,7 @@ UNUSED, USED = b"dltensor", b"used_dltensor"
 
 class DeviceArray:
     """
-    An array in the memory of a GPU, elements side by side; read only what was written before it was made.
+    An array in the memory of a GPU, elements side by side; all of it was written before it was handed out.
 
     Attributes
     ----------
@@ -75,13 +75,13 @@ class DeviceArray:
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
-        """The array as CuPy, Numba and PyTorch want it; written on the default stream, to which 1 refers."""
+        """The array as CuPy, Numba and PyTorch want it; there is nothing to wait for."""
         return {
             "shape": self.shape,
             "typestr": self.dtype.str,
             "data": (self.address if self.size else 0, False),
             "strides": None,
-            "stream": 1,
+            "stream": None,
             "version": 3,
         }
 
@@ -98,7 +98,7 @@ class DeviceArray:
         copy: bool | None = None,
     ) -> Any:
         """
-        Return a DLPack capsule; what the array holds has been written by then, so any stream may read it.
+        Return a DLPack capsule; any stream may read it at once.
 
         Raises
         ------
@@ -107,7 +107,6 @@ class DeviceArray:
         """
         if copy or dl_device not in (None, self.__dlpack_device__()):
             raise PictureError("the array is on a GPU and is handed over as it is; give to_host() for a copy")
-        self._device.download(self._memory, np.empty(min(self._memory.size, 1), np.uint8))  # waits
         return _capsule(self)
 
     def __repr__(self) -> str:

@@ -69,7 +69,14 @@ class Memory:
 
 
 class Device(Hashable, Protocol):
-    """What searching needs of a GPU; tests have one that is made of Python."""
+    """
+    What searching needs of a GPU; tests have one that is made of Python.
+
+    Every call may raise OutOfMemoryError, or, after `lose_device`, LostDeviceError.
+    """
+
+    def describe(self) -> tuple[str, ...]:
+        """Return what it is, for people, a line each."""
 
     def allocate(self, size: int) -> Memory:
         """Return fresh memory of any content."""
@@ -83,8 +90,8 @@ class Device(Hashable, Protocol):
     def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
         """Begin to run a kernel; arguments are NumPy integers."""
 
-    def wait_for(self, stream: int) -> None:
-        """Wait for the work of somebody else's stream, whose number is its handle."""
+    def wait(self, stream: int | None = None) -> None:
+        """Wait for all that was launched; or for somebody else's stream, whose number is its handle."""
 
 
 class NumbaDevice:
@@ -135,11 +142,15 @@ class NumbaDevice:
         major, minor = self._cuda.runtime.get_version()[:2]
         return driver, (major, minor)
 
-    def memory(self) -> tuple[int, int]:
-        """Return the free bytes and all bytes of the device."""
+    def describe(self) -> tuple[str, ...]:
+        """Return what it is, for people, a line each."""
         with self._errors():
             free, total = self._cuda.current_context().get_memory_info()
-        return int(free), int(total)
+            driver, toolkit = self.versions()
+        return (
+            f"{self.name}, capability {_dotted(self.capability)}, {free / 1e9:.1f} of {total / 1e9:.1f} GB free",
+            f"driver for CUDA {_dotted(driver)}, compiler of CUDA {_dotted(toolkit)}",
+        )
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -151,7 +162,10 @@ class NumbaDevice:
         try:
             yield
         except Exception as error:
-            raise _translated(error) from error
+            meaning = _translated(error)
+            if isinstance(meaning, LostDeviceError):
+                lose_device(meaning)
+            raise meaning from error
 
     def allocate(self, size: int) -> Memory:
         """Return fresh memory of any content."""
@@ -180,10 +194,13 @@ class NumbaDevice:
         with self._errors():
             kernel[blocks, threads](*arguments)
 
-    def wait_for(self, stream: int) -> None:
-        """Wait for the work of somebody else's stream, whose number is its handle."""
+    def wait(self, stream: int | None = None) -> None:
+        """Wait for all that was launched; or for somebody else's stream, whose number is its handle."""
         with self._errors():
-            self._cuda.external_stream(stream).synchronize()
+            if stream is None:
+                self._cuda.synchronize()
+            else:
+                self._cuda.external_stream(stream).synchronize()
 
 
 def _dotted(version: tuple[int, int]) -> str:

@@ -49,7 +49,7 @@ class DeviceSource:
         if interface.get("stream") not in (None, 1):
             from pixgrep.gpu.device import get_device
 
-            get_device().wait_for(interface["stream"])
+            get_device().wait(interface["stream"])
         facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
         height, width, channels = facts.read().shape
         strides = tuple(interface.get("strides") or _strides(shape, dtype.itemsize))

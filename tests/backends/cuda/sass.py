@@ -65,6 +65,9 @@ class RecordingDevice:
     def __init__(self) -> None:
         self.signatures: dict[Any, tuple[Any, ...]] = {}
 
+    def describe(self) -> tuple[str, ...]:
+        return ()
+
     def allocate(self, size: int) -> Memory:
         return Memory(1 << 20, size, None)
 
@@ -78,7 +81,7 @@ class RecordingDevice:
         signature = tuple(map(numba.typeof, arguments))
         assert self.signatures.setdefault(kernel, signature) == signature, "one kernel, one signature"
 
-    def wait_for(self, stream: int) -> None:
+    def wait(self, stream: int | None = None) -> None:
         pass
 
 

@@ -12,11 +12,12 @@ from pixgrep.backends.reference import match
 from pixgrep.bits import Bits
 from pixgrep.compile import compile_program
 from pixgrep.errors import DeviceError, PixgrepWarning
-from pixgrep.gpu.device import LostDeviceError, Memory, OutOfMemoryError, get_device, use_device
+from pixgrep.gpu.device import LostDeviceError, Memory, OutOfMemoryError, get_device, lose_device, use_device
 from pixgrep.model import PixelFormat
 from pixgrep.query import to_queries
 from tests.backends.cuda.check import picture, put
 from tests.conftest import EngineDevice
+from tests.sources.test_device import Tensor
 
 QUERIES = to_queries([(1, 2, 3), pg.near((1, 2, 3), 1, "rgb")])
 PROGRAM = compile_program(QUERIES, PixelFormat("uint8", 3))
@@ -41,6 +42,8 @@ class FaultyDevice(EngineDevice):
     def _call(self) -> None:
         self.calls += 1
         if self.calls == self.at or (self.forever and self.calls > self.at):
+            if isinstance(self.error, LostDeviceError):
+                lose_device(self.error)
             raise self.error
 
     def allocate(self, size: int) -> Memory:
@@ -60,6 +63,10 @@ class FaultyDevice(EngineDevice):
     def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
         self._call()
         super().launch(kernel, blocks, threads, *arguments)
+
+    def wait(self, stream: int | None = None) -> None:
+        self._call()
+        super().wait(stream)
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +162,18 @@ def test_a_picture_on_a_full_device_is_searched_by_the_processor():
     assert_right(found, pixels)
     assert warned
     assert all("not enough memory" in text for text in warned)
+
+
+@pytest.mark.parametrize("attribute", ["xy", "mask", "masks", "colors"])
+def test_an_array_that_does_not_fit_is_still_to_be_had_on_the_host(attribute):
+    device = FaultyDevice(RuntimeError(), at=0)
+    pixels = picture(600, 0.3)
+    use_device(device)
+    hits = pg.find(Tensor(pixels), (1, 2, 3))
+    device.most = 0
+    with pytest.raises(DeviceError, match=r"not enough memory.*`host`"):
+        getattr(hits, attribute)
+    np.testing.assert_array_equal(getattr(hits.host, attribute), getattr(pg.find(pixels, (1, 2, 3)), attribute))
 
 
 def test_a_mistake_of_ours_is_not_hidden():

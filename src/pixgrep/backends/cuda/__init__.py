@@ -20,7 +20,6 @@ from pixgrep.gpu.device import (
     OutOfMemoryError,
     copy_to_host,
     get_device,
-    lose_device,
 )
 from pixgrep.model import WORD_BITS, DevicePixels, Pixels, Program
 
@@ -44,7 +43,6 @@ def match(pixels: Pixels | DevicePixels, program: Program, into: Bits | None = N
     try:
         return _match(get_device(), pixels, program, into)
     except LostDeviceError as error:
-        lose_device(error)
         _prepared.cache_clear()
         if isinstance(pixels, DevicePixels):
             raise

@@ -1,5 +1,7 @@
 """The answer to a search in the memory of the GPU: numbers come to the host, arrays stay."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +12,9 @@ from pixgrep.backends.cuda import collecting
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.blocks import MOST_COLORS, THREADS
 from pixgrep.bits import Bits, words_for
+from pixgrep.errors import DeviceError, one_line
 from pixgrep.gpu.array import DeviceArray
-from pixgrep.gpu.device import Device, Memory
+from pixgrep.gpu.device import Device, Memory, OutOfMemoryError
 
 u32, u64 = np.uint32, np.uint64
 
@@ -107,6 +110,10 @@ class DeviceBits:
 
     def coordinates(self, origin: tuple[int, int], dtype: Any) -> DeviceArray:
         """Return (x, y) of every match in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
+        with self._writing():
+            return self._coordinates(origin, dtype)
+
+    def _coordinates(self, origin: tuple[int, int], dtype: Any) -> DeviceArray:
         places = self._allocate((self.total(), 2), dtype)
         if places.size:
             groups, blocks = self._groups, self._blocks
@@ -126,31 +133,46 @@ class DeviceBits:
 
     def first_colors(self) -> DeviceArray:
         """Return the number of the (first) matching colour for every match in reading order."""
-        places = self.coordinates((0, 0), np.int64)
-        numbers = self._allocate((len(places),), np.int32)
-        if numbers.size:
-            self._device.launch(
-                collecting.write_colors,
-                -(-numbers.size // THREADS),
-                THREADS,
-                *(u64(places.address), u64(numbers.size), u64(self.shape[1])),
-                *(u64(self.words.address), u64(self.row_bytes), u32(self.colors), u64(numbers.address)),
-            )
-        return numbers
+        with self._writing():
+            places = self._coordinates((0, 0), np.int64)
+            numbers = self._allocate((len(places),), np.int32)
+            if numbers.size:
+                self._device.launch(
+                    collecting.write_colors,
+                    -(-numbers.size // THREADS),
+                    THREADS,
+                    *(u64(places.address), u64(numbers.size), u64(self.shape[1])),
+                    *(u64(self.words.address), u64(self.row_bytes), u32(self.colors), u64(numbers.address)),
+                )
+            return numbers
 
     def mask(self) -> DeviceArray:
         """Return one bool a pixel, shape (height, width)."""
-        mask = self._allocate(self.shape, np.bool_)
-        self._write_mask(self.union, mask.address)
-        return mask
+        with self._writing():
+            mask = self._allocate(self.shape, np.bool_)
+            self._write_mask(self.union, mask.address)
+            return mask
 
     def masks(self) -> DeviceArray:
         """Return one bool a colour and pixel, shape (colors, height, width)."""
-        masks = self._allocate((self.colors, *self.shape), np.bool_)
-        pixels = self.shape[0] * self.shape[1]
-        for number in range(self.colors):
-            self._write_mask(self.row(number), masks.address + number * pixels)
-        return masks
+        with self._writing():
+            masks = self._allocate((self.colors, *self.shape), np.bool_)
+            pixels = self.shape[0] * self.shape[1]
+            for number in range(self.colors):
+                self._write_mask(self.row(number), masks.address + number * pixels)
+            return masks
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Wait until what is written is there: nobody gets an array that is not, and errors come to light here."""
+        try:
+            yield
+            self._device.wait()
+        except OutOfMemoryError as error:
+            raise DeviceError(
+                f"not enough memory on the GPU for this array ({one_line(error)}); take it from `host` instead, or "
+                "search a smaller region"
+            ) from error
 
     def _write_mask(self, words: Memory, address: int) -> None:
         pixels = self.shape[0] * self.shape[1]
