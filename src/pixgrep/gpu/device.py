@@ -165,6 +165,8 @@ class NumbaDevice:
             meaning = _translated(error)
             if isinstance(meaning, LostDeviceError):
                 lose_device(meaning)
+            if meaning is error:
+                raise
             raise meaning from error
 
     def allocate(self, size: int) -> Memory:

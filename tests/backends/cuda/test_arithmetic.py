@@ -21,6 +21,7 @@ U64 = st.integers(0, 2**64 - 1)
 
 load_group = on_processor(matching.load_group)
 exact_term = on_processor(matching.exact_term)
+masked_group = on_processor(matching.masked_group)
 lanes_of_group = on_processor(matching.lanes_of_group)
 box_term = on_processor(matching.box_term)
 
@@ -32,7 +33,8 @@ def exact_groups(pixels, count, channels, term, bits):
         left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
         address = np.uint64(pixels + first * np.uint64(channels))
         valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
-        found, _ = exact_term(load_group(address, channels, left), term, valid, address, channels)
+        quads = masked_group(load_group(address, channels, left), term)
+        found, _ = exact_term(quads, term, valid, address, channels)
         bits[group] = found
 
 
@@ -43,7 +45,7 @@ def box_groups(pixels, count, channels, term, bits):
         left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
         address = np.uint64(pixels + first * np.uint64(channels))
         valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
-        lanes = lanes_of_group(load_group(address, channels, left))
+        lanes = lanes_of_group(load_group(address, channels, left), term)
         found, _ = box_term(lanes, term, valid, address, channels)
         bits[group] = found
 

@@ -69,6 +69,17 @@ def test_pixels_that_are_not_side_by_side_or_not_aligned(schedule, name, layout)
     assert device.launches[0] == "match_pixels"
 
 
+def test_alpha_that_no_colour_names_is_masked_out():
+    """Then every term compares the same channels with one value; otherwise the general kernel is for them."""
+    device = EngineDevice()
+    pixels = picture(1000, 0.4, 4)
+    assert check(device, pixels, to_queries([(1, 2, 3), (3, 2, 1)])).any()
+    assert device.launches[0] == "match_exact"
+    device.launches.clear()
+    assert check(device, pixels, to_queries([(1, 2, 3), (1, 2, 3, 4)])).any()
+    assert device.launches[0] == "match_boxes"
+
+
 def test_a_shift_of_16_bytes_is_aligned():
     device = EngineDevice()
     check(device, picture(300, 0.4), EXACT, shift=16)

@@ -40,12 +40,6 @@ def quad_of_bytes(a):  # type: ignore[no-untyped-def]
 
 
 @device
-def equals(pixel, key, mask):  # type: ignore[no-untyped-def]
-    """Return whether a pixel is `key` wherever `mask` has bits."""
-    return u32(u32(pixel ^ key) & mask) == u32(0)
-
-
-@device
 def within(even, odd, limits):  # type: ignore[no-untyped-def]
     """
     Return whether every channel of a pixel lies between its limits, both ends included.
@@ -70,12 +64,24 @@ def within(even, odd, limits):  # type: ignore[no-untyped-def]
 
 
 @device
-def equal_bits(quad, key, mask):  # type: ignore[no-untyped-def]
-    """Return four bits: which pixels of a quad are `key` wherever `mask` has bits."""
-    bits = u32(1) if equals(quad[0], key, mask) else u32(0)
-    bits |= u32(2) if equals(quad[1], key, mask) else u32(0)
-    bits |= u32(4) if equals(quad[2], key, mask) else u32(0)
-    bits |= u32(8) if equals(quad[3], key, mask) else u32(0)
+def masked_quad(quad, mask):  # type: ignore[no-untyped-def]
+    """Return four pixels without the bits that `mask` has not."""
+    return u32(quad[0] & mask), u32(quad[1] & mask), u32(quad[2] & mask), u32(quad[3] & mask)
+
+
+@device
+def differs(quad, key):  # type: ignore[no-untyped-def]
+    """Return whether no pixel of a quad is `key`; one instruction a pixel, as nothing depends on which it is."""
+    return (quad[0] != key) & (quad[1] != key) & (quad[2] != key) & (quad[3] != key)
+
+
+@device
+def equal_bits(quad, key):  # type: ignore[no-untyped-def]
+    """Return four bits: which pixels of a quad are `key`."""
+    bits = u32(1) if quad[0] == key else u32(0)
+    bits |= u32(2) if quad[1] == key else u32(0)
+    bits |= u32(4) if quad[2] == key else u32(0)
+    bits |= u32(8) if quad[3] == key else u32(0)
     return u32(bits)
 
 

@@ -12,8 +12,10 @@ import numpy as np
 from pixgrep.backends.cuda.access import load_four, load_u8, load_u16, load_u32, store_u16
 from pixgrep.backends.cuda.arithmetic import (
     box_bits,
+    differs,
     equal_bits,
     even_lanes,
+    masked_quad,
     odd_lanes,
     quad_of_bytes,
     quad_of_pairs,
@@ -30,7 +32,7 @@ GROUP = 16
 START = THREADS * GROUP
 """A launch begins at a multiple of so many pixels."""
 EXACT_TERM_BYTES = 16
-"""A term of `match_exact`: key, mask of the bits to compare, flags; uint32 each, the fourth unused."""
+"""A term of `match_exact`: key, mask of the bits to compare (that of all terms), flags, unused; uint32 each."""
 BOX_TERM_BYTES = 32
 """A term of `match_boxes`: four `lane_limits`, flags, one unused (uint32 each), address of the table (uint64)."""
 TABLE, INVERT, LAST = (u32(1 << bit) for bit in range(3))
@@ -130,22 +132,35 @@ def table_bits(inside, table, address, channels):  # type: ignore[no-untyped-def
 
 
 @device
-def keep_group(quads):  # type: ignore[no-untyped-def]
-    """Return a group as `exact_term` wants it: as it is."""
-    return quads
+def masked_group(quads, terms):  # type: ignore[no-untyped-def]
+    """Return a group as `exact_term` wants it: without the bits that no term compares."""
+    mask = load_four(terms)[1]
+    return (
+        masked_quad(quads[0], mask),
+        masked_quad(quads[1], mask),
+        masked_quad(quads[2], mask),
+        masked_quad(quads[3], mask),
+    )
 
 
 @device
 def exact_term(quads, term, valid, address, channels):  # type: ignore[no-untyped-def]
-    """Return 16 bits and the flags: which pixels of a group are the one colour of the term at an address."""
-    key, mask, flags, _ = load_four(term)
-    low = u32(equal_bits(quads[0], key, mask) | u32(equal_bits(quads[1], key, mask) << u32(4)))
-    high = u32(equal_bits(quads[2], key, mask) | u32(equal_bits(quads[3], key, mask) << u32(4)))
-    return u32(u32(low | u32(high << u32(8))) & valid), flags
+    """
+    Return 16 bits and the flags: which pixels of a group are the one colour of the term at an address.
+
+    Most groups have none of a colour: that takes 16 instructions to see, the bits would take 50.
+    """
+    key, _, flags, _ = load_four(term)
+    bits = u32(0)
+    if not (differs(quads[0], key) & differs(quads[1], key) & differs(quads[2], key) & differs(quads[3], key)):
+        low = u32(equal_bits(quads[0], key) | u32(equal_bits(quads[1], key) << u32(4)))
+        high = u32(equal_bits(quads[2], key) | u32(equal_bits(quads[3], key) << u32(4)))
+        bits = u32(u32(low | u32(high << u32(8))) & valid)
+    return bits, flags
 
 
 @device
-def lanes_of_group(quads):  # type: ignore[no-untyped-def]
+def lanes_of_group(quads, terms):  # type: ignore[no-untyped-def]
     """Return a group as `box_term` wants it: the channels of each quad in lanes."""
     return (
         (even_lanes(quads[0]), odd_lanes(quads[0])),
@@ -211,7 +226,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
             left = u32(min(u64(count - first), u64(GROUP)))
         is_stored = first < u64(u64(count + u64(63)) & ~u64(63))
         address = u64(pixels + u64(first * u64(channels)))
-        seen = prepare(load_group(address, channels, left))
+        seen = prepare(load_group(address, channels, left), terms)
         valid = u32(u32(u32(1) << left) - u32(1))
         target = u64(first >> u64(3))
         together, found, row = u32(0), u32(0), u32(0)
@@ -239,5 +254,5 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
     return kernel(match_groups)
 
 
-match_exact = _define_match("match_exact", keep_group, exact_term, EXACT_TERM_BYTES)
+match_exact = _define_match("match_exact", masked_group, exact_term, EXACT_TERM_BYTES)
 match_boxes = _define_match("match_boxes", lanes_of_group, box_term, BOX_TERM_BYTES)

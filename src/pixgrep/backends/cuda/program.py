@@ -59,8 +59,14 @@ class DeviceProgram:
 
     @property
     def is_exact(self) -> bool:
-        """Whether every term is a single pixel value, so that `match_exact` does."""
-        return all(term.is_exact for term in self.program.terms)
+        """Whether every term is one value of the same channels, the others free, so that `match_exact` does."""
+        return self._mask is not None
+
+    @cached_property
+    def _mask(self) -> int | None:
+        """The bits of a pixel that all terms compare with one value; None where they are not alike."""
+        masks = {_mask_of(term) for term in self.program.terms}
+        return masks.pop() if len(masks) == 1 else None
 
     @cached_property
     def groups(self) -> list[Launch]:
@@ -102,9 +108,8 @@ class DeviceProgram:
 
     def _exact_terms(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
         packed = np.zeros((len(terms), matching.EXACT_TERM_BYTES // 4), np.uint32)
-        channels = self.program.format.channels
         packed[:, 0] = [int.from_bytes(bytes(map(int, term.low)), "little") for term in terms]
-        packed[:, 1] = (1 << 8 * channels) - 1
+        packed[:, 1] = self._mask or 0
         packed[:, 2] = self._flags(terms, is_last)
         return packed
 
@@ -126,6 +131,14 @@ class DeviceProgram:
         packed[:-1, 8] = self._flags(terms, is_last)
         packed[:-1, 9] = [self._table(term) for term in terms]
         return packed
+
+
+def _mask_of(term: Term) -> int | None:
+    """Return the bits that a term compares with one value; None where it does anything else."""
+    channels = list(zip(term.low, term.high, strict=True))
+    if term.is_refined or any(low != high and (low, high) != (0, 255) for low, high in channels):
+        return None
+    return int.from_bytes(bytes(255 * (low == high) for low, high in channels), "little")
 
 
 def _keys(limits: list[float], format: PixelFormat, *, is_low: bool) -> NDArray[np.uint64]:
