@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench gpu clean
 
 demo: $(READY)  ## find a colour in a real photograph
 	$(BIN)/python examples/demo.py
@@ -18,6 +18,9 @@ lint: $(READY)  ## check style and types
 
 bench: $(READY)  ## measure, print a table, write benchmarks/records/
 	$(BIN)/python -m benchmarks $(ARGS)
+
+gpu:  ## check and measure on a GPU with what is installed, at most 10 minutes; ARGS=--dry-run needs no GPU
+	$(PYTHON) -m benchmarks.gpu $(ARGS)
 
 clean:  ## remove what the other verbs made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import skimage
 from PIL import Image
+
+from tests.sources.test_device import Tensor
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -51,7 +54,10 @@ def test_the_commands_of_the_readme_show_what_it_says(pictures):
         assert done.stdout + done.stderr == shown, command
 
 
-def test_the_python_of_the_readme_shows_what_it_says(pictures):
+def test_the_python_of_the_readme_shows_what_it_says(pictures, monkeypatch):
+    monkeypatch.setitem(
+        sys.modules, "cupy", SimpleNamespace(asarray=Tensor)
+    )  # its arrays are on the device of the tests
     failed, tried = doctest.testfile(str(README), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert tried > 10
     assert failed == 0

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba.cuda.core import config
 
+from pixgrep.backends.cuda import collecting
 from pixgrep.errors import DeviceError, MissingExtraError
 from pixgrep.gpu import device as room
 from pixgrep.gpu import toolchain
@@ -151,6 +153,17 @@ def test_kernels_are_launched_with_their_arguments_and_streams_waited_for(cuda):
     device.wait(5)
     assert calls == [(3, 256), (7, 8)]
     assert fake.streams == [0, 5]
+
+
+def test_a_small_grid_is_no_reason_to_warn_and_the_setting_stays():
+    config.CUDA_LOW_OCCUPANCY_WARNINGS, kept = 1, config.CUDA_LOW_OCCUPANCY_WARNINGS
+    try:
+        with toolchain.without_hints():
+            configured = collecting.scan_counts[1, 1024]  # pytest makes errors of warnings
+        assert configured.griddim == (1, 1, 1)
+        assert config.CUDA_LOW_OCCUPANCY_WARNINGS == 1
+    finally:
+        config.CUDA_LOW_OCCUPANCY_WARNINGS = kept
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,20 @@ def test_what_was_begun_on_another_stream_is_waited_for(stream, waited):
     assert [name for name in device.launches if name.startswith("wait")] == waited  # type: ignore[attr-defined]
 
 
+def test_a_producer_without_a_stream_is_asked_to_make_the_default_stream_wait():
+    """PyTorch: its side streams do not wait for the default stream, nor it for them."""
+    asked = []
+
+    class Torch(Tensor):
+        def __dlpack__(self, *, stream: int) -> None:
+            asked.append(stream)
+
+    pg.count(Torch(BASE), "red")
+    assert asked == [1]
+    pg.count(Torch(BASE, stream=7), "red")
+    assert asked == [1]
+
+
 class Broken:
     """Raises, as PyTorch does for a tensor that wants gradients."""
 

@@ -47,10 +47,8 @@ def cache_folder() -> Path | None:
 
     It is in the user's cache folder, or where the environment variable ``PIXGREP_CACHE`` says.
     """
-    from platformdirs import user_cache_path
-
     try:
-        folder = Path(os.environ.get("PIXGREP_CACHE") or user_cache_path("pixgrep")) / "kernels"
+        folder = Path(os.environ.get("PIXGREP_CACHE") or _user_cache()) / "kernels"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.lstat()
     except (OSError, RuntimeError):  # RuntimeError: there is no home
@@ -59,6 +57,12 @@ def cache_folder() -> Path | None:
         if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o022:
             return None  # somebody else could put code there that we would run
     return folder
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("pixgrep")
 
 
 @cache

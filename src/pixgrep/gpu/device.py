@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep.errors import DeviceError, one_line
-from pixgrep.gpu.toolchain import INSTALL, load_numba_cuda
+from pixgrep.gpu.toolchain import INSTALL, load_numba_cuda, without_hints
 from pixgrep.model import DevicePixels, Pixels
 
 LEAST_DRIVER = (12, 0)
@@ -194,7 +194,9 @@ class NumbaDevice:
     def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
         """Begin to run a kernel; arguments are NumPy integers."""
         with self._errors():
-            kernel[blocks, threads](*arguments)
+            with without_hints():
+                configured = kernel[blocks, threads]
+            configured(*arguments)
 
     def wait(self, stream: int | None = None) -> None:
         """Wait for all that was launched; or for somebody else's stream, whose number is its handle."""

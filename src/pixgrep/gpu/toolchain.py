@@ -6,6 +6,9 @@ where packages are not in ``site-packages`` that file is not read, and the old o
 """
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import numpy as np
@@ -41,3 +44,24 @@ def load_numba_cuda() -> ModuleType:
             f"imported it before pixgrep could; import pixgrep first, or {INSTALL}"
         )
     return module
+
+
+_hints = threading.Lock()
+
+
+@contextmanager
+def without_hints() -> Iterator[None]:
+    """
+    Let numba-cuda not warn of grids of fewer than 128 blocks: a small picture needs no more, and a scan just one.
+
+    The setting is everybody's, so it is changed for these microseconds only.
+    """
+    from numba.cuda.core import config
+
+    with _hints:
+        kept = config.CUDA_LOW_OCCUPANCY_WARNINGS
+        config.CUDA_LOW_OCCUPANCY_WARNINGS = 0
+        try:
+            yield
+        finally:
+            config.CUDA_LOW_OCCUPANCY_WARNINGS = kept

@@ -5,9 +5,12 @@ from typing import Any
 import numpy as np
 
 from pixgrep.errors import PictureError
+from pixgrep.gpu.device import get_device
 from pixgrep.model import DevicePixels
 from pixgrep.sources import Info, Reading
 from pixgrep.sources.array import ArraySource
+
+DEFAULT_STREAM = 1
 
 
 def is_on_device(picture: Any) -> bool:
@@ -46,10 +49,6 @@ class DeviceSource:
             raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
         if interface.get("mask") is not None:
             raise PictureError("the array is masked; give its data without the mask to search all pixels")
-        if interface.get("stream") not in (None, 1):
-            from pixgrep.gpu.device import get_device
-
-            get_device().wait(interface["stream"])
         facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
         height, width, channels = facts.read().shape
         strides = tuple(interface.get("strides") or _strides(shape, dtype.itemsize))
@@ -57,6 +56,7 @@ class DeviceSource:
             strides = (*strides, dtype.itemsize)
         if address % dtype.itemsize or any(stride % dtype.itemsize for stride in strides):
             raise PictureError(f"the elements of the array lie across the borders of a {dtype}; give a copy of it")
+        _wait_for_producer(array, interface.get("stream"))
         self._pixels = DevicePixels(address, (height, width, channels), strides, str(dtype), array)
         self.info = Info(height, width, facts.info.format, None, self._pixels.is_contiguous, (), True)
 
@@ -66,6 +66,21 @@ class DeviceSource:
 
     def close(self) -> None:
         """Do nothing: the array is its owner's."""
+
+
+def _wait_for_producer(array: Any, stream: int | None) -> None:
+    """
+    Let nobody read the array before it is written; pictures are searched on the default stream, number 1.
+
+    PyTorch names no stream; the handshake of DLPack makes the default stream wait for the one it works on.
+    """
+    if stream is not None and stream != DEFAULT_STREAM:
+        get_device().wait(stream)
+    elif stream is None and hasattr(array, "__dlpack__"):
+        try:
+            array.__dlpack__(stream=DEFAULT_STREAM)
+        except Exception as error:  # whatever a foreign object raises
+            raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
 
 
 def _strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
