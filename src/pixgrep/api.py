@@ -99,8 +99,8 @@ def compile(
         `channels`, `region` or `max_pixels` is none.
     PixgrepError
         There is no such backend, or `threads` is not a positive whole number.
-    DeviceError
-        While searching: ``backend="cuda"`` was asked for and there is no usable GPU.
+    DeviceError, MissingExtraError
+        ``backend="cuda"`` was asked for and there is no usable GPU, or no numba-cuda; the message says what to do.
 
     Examples
     --------

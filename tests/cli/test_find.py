@@ -91,6 +91,14 @@ def test_wrong_usage_says_what_to_do(shots, arguments, message):
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def test_a_missing_gpu_is_told_once_and_before_the_first_picture(shots):
+    done = run("red", ".", "--backend", "cuda", cwd=shots, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""})
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("pixgrep: ")
+    assert "use the backend 'cpu'" in line
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_standard_input(shots):
     with open(shots / "two.png", "rb") as file:
         assert run("-c", ORANGE, "-", cwd=shots, stdin=file).stdout == "<stdin>:2\n"

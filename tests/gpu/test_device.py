@@ -169,11 +169,11 @@ def test_a_small_grid_is_no_reason_to_warn_and_the_setting_stays():
 @pytest.mark.parametrize(
     ("facts", "texts"),
     [
-        ({"reason": "CUDA driver library cannot be found."}, ["no NVIDIA driver", "cannot be found", "backend='cpu'"]),
+        ({"reason": "CUDA driver library cannot be found."}, ["no NVIDIA driver", "cannot be found", "backend 'cpu'"]),
         ({"reason": "[100] Call to cuInit results in CUDA_ERROR_NO_DEVICE"}, ["no NVIDIA GPU", "nvidia-smi"]),
         ({"driver": (12, 8)}, ["supports CUDA 12.8", "CUDA 13.0", "update the driver", "pixgrep[cuda12]"]),
         ({"driver": (11, 8), "toolkit": (11, 8)}, ["supports CUDA 11.8", "update the driver"]),
-        ({"capability": (7, 0), "name": "Old"}, ["Old has compute capability 7.0", "7.5 or newer", "backend='cpu'"]),
+        ({"capability": (7, 0), "name": "Old"}, ["Old has compute capability 7.0", "7.5 or newer", "backend 'cpu'"]),
     ],
 )
 def test_what_is_missing_is_said(cuda, facts, texts):
@@ -297,7 +297,7 @@ def test_without_a_driver_the_reason_is_said_and_auto_searches():
     if "DeviceError" not in done.stderr:
         pytest.skip("this machine has a GPU")
     assert done.stderr.rstrip().splitlines()[-1].startswith("pixgrep.errors.DeviceError: ")
-    assert "backend='cpu'" in done.stderr
+    assert "backend 'cpu'" in done.stderr
 
 
 def test_without_numba_cuda_its_name_is_said():

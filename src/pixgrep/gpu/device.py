@@ -115,7 +115,7 @@ class NumbaDevice:
         if self.capability < LEAST_CAPABILITY:
             raise DeviceError(
                 f"the GPU {self.name} has compute capability {_dotted(self.capability)}; "
-                f"{_dotted(LEAST_CAPABILITY)} or newer (Turing, 2018) is needed; use backend='cpu'"
+                f"{_dotted(LEAST_CAPABILITY)} or newer (Turing, 2018) is needed; use the backend 'cpu'"
             )
 
     def _check_driver(self) -> None:
@@ -125,9 +125,9 @@ class NumbaDevice:
             if "NO_DEVICE" in text or os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
                 raise DeviceError(
                     f"there is no NVIDIA GPU to be seen ({text}); CUDA_VISIBLE_DEVICES is "
-                    f"{os.environ.get('CUDA_VISIBLE_DEVICES')!r}; see what nvidia-smi says, or use backend='cpu'"
+                    f"{os.environ.get('CUDA_VISIBLE_DEVICES')!r}; see what nvidia-smi says, or use the backend 'cpu'"
                 )
-            raise DeviceError(f"no NVIDIA driver can be used: {text}; install or update it, or use backend='cpu'")
+            raise DeviceError(f"no NVIDIA driver can be used: {text}; install or update it, or use the backend 'cpu'")
         with self._errors():
             driver, toolkit = self.versions()
         if driver < LEAST_DRIVER or driver[0] < toolkit[0]:
@@ -157,7 +157,7 @@ class NumbaDevice:
         if os.getpid() != self._process:
             raise DeviceError(
                 "a process that was forked cannot use the GPU of its parent; start it by "
-                "multiprocessing.get_context('spawn'), or use backend='cpu' there"
+                "multiprocessing.get_context('spawn'), or use the backend 'cpu' there"
             )
         try:
             yield

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.launching import match_on_device
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.reference import match
@@ -29,8 +30,26 @@ def put(device: EngineDevice, pixels: np.ndarray, shift: int = 0, padding: int =
     return DevicePixels(memory.address + shift, (height, width, channels), strides, str(pixels.dtype), memory)
 
 
+def check_bits(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **layout: int) -> Bits:
+    """Search a picture on the device; hold its bits against `reference`; return them."""
+    return _search(device, pixels, queries, layout)[1]
+
+
 def check(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **layout: int) -> Bits:
     """Search a picture on the device; hold all that can be asked for against `reference`; return its bits."""
+    found, expected = _search(device, pixels, queries, layout)
+    for origin, dtype in (((0, 0), np.int32), ((5, 2**33), np.int64)):
+        places = found.coordinates(origin, dtype).to_host()
+        np.testing.assert_array_equal(places, expected.coordinates(origin, dtype))
+    np.testing.assert_array_equal(found.first_colors().to_host(), expected.first_colors())
+    np.testing.assert_array_equal(found.mask().to_host(), expected.mask())
+    np.testing.assert_array_equal(found.masks().to_host(), expected.masks())
+    return expected
+
+
+def _search(
+    device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], layout: dict[str, int]
+) -> tuple[DeviceBits, Bits]:
     program = compile_program(queries, PixelFormat(str(pixels.dtype), pixels.shape[2]))
     expected = match(pixels, program)
     found = match_on_device(device, put(device, pixels, **layout), DeviceProgram(program, device))
@@ -42,14 +61,7 @@ def check(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **
         margin = found.row_bytes - words_for(expected.shape) * 8
         end = found.words.address + (row + 1) * found.row_bytes - margin
         assert (device.engine.memory.read(end, margin) == POISON).all()
-    places = found.coordinates((0, 0), np.int32)
-    np.testing.assert_array_equal(places.to_host(), expected.coordinates((0, 0), np.int32))
-    wide = found.coordinates((5, 2**33), np.int64).to_host()
-    np.testing.assert_array_equal(wide, expected.coordinates((5, 2**33), np.int64))
-    np.testing.assert_array_equal(found.first_colors().to_host(), expected.first_colors())
-    np.testing.assert_array_equal(found.mask().to_host(), expected.mask())
-    np.testing.assert_array_equal(found.masks().to_host(), expected.masks())
-    return expected
+    return found, expected
 
 
 def picture(pixels: int, density: float, channels: int = 3, dtype: str = "uint8") -> np.ndarray:
