@@ -33,6 +33,15 @@ def test_numpy_until_loading_the_compiled_backend_pays(program, pixels, machine,
     assert make_plan(program, pixels, machine).backend == backend
 
 
+def test_the_gpu_gets_large_tiles_one_after_the_other():
+    plan = make_plan(ONE, 10**9, Machine(8, True), backend="cuda", threads=4)
+    assert (plan.backend, plan.threads, plan.tile_pixels) == ("cuda", 1, planning.DEVICE_TILE)
+    plan = make_plan(ONE, 10**6, Machine(8, True), is_on_device=True)
+    assert plan.backend == "cuda"
+    plan = make_plan(ONE, 10**6, Machine(8, True), backend="cpu", is_on_device=True)
+    assert plan.backend == "cpu"
+
+
 @pytest.mark.parametrize("name", BACKENDS)
 def test_the_backend_asked_for_is_taken(name):
     plan = make_plan(ONE, 5, FRESH, backend=name)

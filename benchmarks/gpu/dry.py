@@ -1,64 +1,16 @@
 """A device made of Python and a clock that stands still: every step can be walked where there is no GPU."""
 
-import threading
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tests.simt import Engine
+from tests.simt.gpu import EngineDevice
 
 from benchmarks.gpu.lab import Scale, Work
 from pixgrep.gpu.device import Memory, use_device
 
 TINY = Scale(rows=23, columns=37, buffers=2, runs=3, most_pixels=3000, cases=3)
-
-
-class DryDevice:
-    """A device whose kernels run in the engine, lane by lane, addresses checked."""
-
-    def __init__(self) -> None:
-        self.engine = Engine(races=False)
-        self._dropped: list[int] = []
-        self._lock = threading.RLock()
-
-    def describe(self) -> tuple[str, ...]:
-        """Return what it is."""
-        return ("an engine made of Python",)
-
-    def allocate(self, size: int) -> Memory:
-        """Return fresh memory."""
-        with self._lock:
-            while self._dropped:  # not at once: garbage is collected at any moment
-                self.engine.memory.free(self._dropped.pop())
-            address = self.engine.memory.allocate(max(size, 1))
-        owner = _Owner()
-        weakref.finalize(owner, self._dropped.append, address)
-        return Memory(address, size, owner)
-
-    def upload(self, memory: Memory, data: NDArray[Any]) -> None:
-        """Copy an array to the beginning of memory."""
-        with self._lock:
-            self.engine.memory.write(memory.address, data)
-
-    def download(self, memory: Memory, data: NDArray[Any]) -> None:
-        """Fill an array from the beginning of memory."""
-        with self._lock:
-            content = self.engine.memory.read(memory.address, data.nbytes)
-        data.reshape(-1).view(np.uint8)[:] = content
-
-    def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
-        """Run a kernel to its end."""
-        with self._lock:
-            self.engine.launch(kernel, blocks, threads, *arguments)
-
-    def wait(self, stream: int | None = None) -> None:
-        """Do nothing: a launch has ended when it returns."""
-
-
-class _Owner:
-    """What memory belongs to."""
 
 
 class Shared(np.ndarray[Any, Any]):
@@ -78,7 +30,7 @@ class DryLab:
     scale = TINY
 
     def __init__(self) -> None:
-        self.device = DryDevice()
+        self.device = EngineDevice(races=False)
         use_device(self.device)
 
     def time(self, works: Sequence[Work], runs: int, before: Work | None = None) -> list[float]:
@@ -90,10 +42,12 @@ class DryLab:
         return [1.0] * runs
 
     def wait(self) -> None:
-        """Do nothing: a launch has ended when it returns."""
+        """Run what is queued."""
+        self.device.wait()
 
     def launch(self, kernel: Any, grid: Any, block: Any, *arguments: Any) -> None:
         """Run a kernel to its end."""
+        self.device.wait()
         self.device.engine.launch(kernel, grid, block, *arguments)
 
     def fill(self, memory: Memory, value: int) -> None:

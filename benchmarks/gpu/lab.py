@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.gpu import kernels
-from pixgrep.gpu.device import Device, Memory, NumbaDevice, use_device
+from pixgrep.gpu.device import Device, Memory, use_device
+from pixgrep.gpu.driver import NumbaDevice
 from pixgrep.gpu.toolchain import load_numba_cuda
 
 Work = Callable[[], Any]

@@ -8,7 +8,8 @@ from benchmarks.gpu.cases import differences, same
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.report import Report
 from benchmarks.gpu.resident import Resident, put
-from pixgrep.gpu.device import Memory, OutOfMemoryError
+from pixgrep.gpu.device import Memory
+from pixgrep.gpu.faults import OutOfMemoryError
 
 BACKGROUND, PLANTED = 7, 200
 TARGETS = ((0, 0, 0), (255, 136, 2), (127, 128, 255))

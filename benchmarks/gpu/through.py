@@ -18,6 +18,7 @@ class Through:
 
     def __init__(self, device: Device) -> None:
         self._device = device
+        self.number = device.number
 
     def describe(self) -> tuple[str, ...]:
         """Return what it is."""

@@ -100,7 +100,7 @@ def compile(
     PixgrepError
         There is no such backend, or `threads` is not a positive whole number.
     DeviceError, MissingExtraError
-        ``backend="cuda"`` was asked for and there is no usable GPU, or no numba-cuda; the message says what to do.
+        While searching: ``backend="cuda"`` was asked for and there is no usable GPU, or no numba-cuda.
 
     Examples
     --------

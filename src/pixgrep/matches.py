@@ -101,8 +101,13 @@ class Matches:
         How the picture was read.
     notes : tuple of str
         What is to be known of it, such as that only its first frame was searched.
-    bits : Bits
-        One bit a pixel of the region and colour.
+    bits : Bits or DeviceBits
+        One bit a pixel of the region and colour, in the memory of the CPU or of a GPU.
+
+    Raises
+    ------
+    DeviceError
+        By all that is read from bits on a GPU: it failed, or has not enough memory.
 
     Notes
     -----

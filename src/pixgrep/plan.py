@@ -5,8 +5,8 @@ NumPy starts at once; the compiled backend is 6 to 18 times as fast, but takes h
 begins with NumPy and changes over when what it searched so far would have paid for loading (the ski rental rule: at
 worst twice the time of the better choice made in hindsight).
 
-A GPU is for pictures that are there already, or for those who ask for it: to copy a picture there takes about as long
-as the processor takes to search it.
+A GPU is for pictures that are there already, or for those who ask for it: the processor searches a picture at the speed
+at which it could be read for a copy.
 """
 
 import os
@@ -21,7 +21,7 @@ SMALL_WORK = 1 << 14
 """Pixels times terms below which a call of NumPy costs no more than one of the kernel."""
 MOST_THREADS = 8
 DEVICE_TILE = 1 << 25
-"""Pixels of a tile that is copied to the GPU: about 100 MB, 10 ms; half of it, and so on, where memory is short."""
+"""Pixels of a tile that is copied to the GPU: about 100 MB; half of it, and so on, where memory is short."""
 LARGE_TILE = 1 << 22
 """Pixels of a tile that is only a view, about, at most."""
 LEAST_TILE = 1 << 21
@@ -130,8 +130,11 @@ def make_plan(
     """
     terms = program.terms
     work = pixels * len(terms)
+    has_formulas = any(term.formula for term in terms)
     chosen, why = _choose_backend(backend, work, machine, is_on_device)
-    has_temporaries = chosen not in ("cpu", "cuda") or any(term.formula for term in terms)
+    if chosen == "cuda" and has_formulas:
+        chosen, why = "cpu", "formulas, of pictures deeper than 8 bits, are for the processor"
+    has_temporaries = chosen not in ("cpu", "cuda") or has_formulas
     wanted = threads or min(machine.cores, MOST_THREADS)
     if chosen == "cuda":
         wanted, tile = 1, DEVICE_TILE

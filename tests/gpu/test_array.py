@@ -2,15 +2,20 @@
 
 import ctypes
 import gc
+import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pixgrep.errors import PictureError
 from pixgrep.gpu import array as room
 from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import get_device
+from tests.simt import OutOfBounds
 
+ROOT = Path(__file__).parents[2]
 DTYPES = [np.int32, np.int64, np.bool_]
 
 
@@ -46,7 +51,10 @@ def test_the_cuda_array_interface_says_what_it_is(dtype):
 
 
 def tensor_of(capsule, name=b"dltensor"):
-    return room._Tensor.from_address(room._pointer_in(id(capsule), name))
+    pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
+        ("PyCapsule_GetPointer", ctypes.pythonapi)
+    )
+    return room._Tensor.from_address(pointer(capsule, name))
 
 
 @pytest.mark.parametrize(("dtype", "code", "bits"), [(np.int32, 0, 32), (np.int64, 0, 64), (np.bool_, 6, 8)])
@@ -61,30 +69,78 @@ def test_a_dlpack_capsule_holds_its_tensor(dtype, code, bits):
     assert array.__dlpack_device__() == (2, 0)
 
 
-def test_an_unused_capsule_lets_go_of_its_array():
+def test_an_unused_capsule_is_let_go_of_at_the_next_one():
+    device = get_device()
+    array = make(np.zeros(3, np.int32))
+    address = array.address
+    first = array.__dlpack__()
+    second = make(np.zeros(3, np.int32)).__dlpack__()
+    assert tensor_of(first).data == address, "held, so it is kept"
     before = len(room._lent)
-    capsule = make(np.zeros(3, np.int32)).__dlpack__()
-    assert len(room._lent) == before + 1
-    del capsule
+    del first, array
+    third = make(np.zeros(3, np.int32)).__dlpack__()
+    assert len(room._lent) == before, "one less, and one more"
+    device.allocate(1)
+    with pytest.raises(OutOfBounds):
+        device.engine.memory.read(address, 12)  # type: ignore[attr-defined]
+    del second, third
+
+
+def test_a_consumer_that_refuses_leaves_its_own_error():
+    with pytest.raises(BufferError, match="to_host"):
+        np.from_dlpack(make(np.zeros(3, np.int32)), device="cpu")
+    with pytest.raises((BufferError, RuntimeError)):
+        np.from_dlpack(make(np.zeros(3, np.int32)))
+
+
+def test_tensors_that_outlive_python_call_nobody():
+    code = """
+import numpy as np
+from pixgrep.gpu import array as room
+from pixgrep.gpu.device import get_device, use_device
+from tests.simt.gpu import EngineDevice
+device = EngineDevice()
+capsule = room.DeviceArray(device, device.allocate(12), (3,), np.int32).__dlpack__()
+tensor = next(iter(room._lent.values()))[0]
+room._never_call_back()
+print(bool(tensor.deleter))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+
+
+def test_it_is_not_pickled():
+    with pytest.raises(TypeError, match="to_host"):
+        pickle.dumps(make(np.zeros(3, np.int32)))
+
+
+def test_the_array_lives_as_long_as_its_capsule():
+    device = get_device()
+    array = make(np.arange(3, dtype=np.int32))
+    address, capsule = array.address, array.__dlpack__()
+    del array
     gc.collect()
-    assert len(room._lent) == before
+    kept = device.allocate(1)  # what nobody holds is freed before anything else is taken
+    assert device.engine.memory.read(address, 12).view(np.int32).tolist() == [0, 1, 2]  # type: ignore[attr-defined]
+    del capsule, kept
 
 
 def test_a_consumer_lets_go_of_the_array_when_it_is_done():
     """What every consumer does: it renames the capsule, keeps the tensor, and calls its deleter in the end."""
-    before = len(room._lent)
     capsule = make(np.zeros(3, np.int32)).__dlpack__()
     tensor = tensor_of(capsule)
     rename = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_SetName", ctypes.pythonapi))
     assert rename(capsule, b"used_dltensor") == 0
     del capsule
     gc.collect()
-    assert len(room._lent) == before + 1, "the capsule is gone, the consumer still has the tensor"
+    assert ctypes.addressof(tensor) in room._lent, "nobody has the capsule, the consumer still has the tensor"
+    make(np.zeros(3, np.int32)).__dlpack__()
+    assert ctypes.addressof(tensor) in room._lent
     tensor.deleter(ctypes.byref(tensor))
-    assert len(room._lent) == before
+    assert ctypes.addressof(tensor) not in room._lent
 
 
 @pytest.mark.parametrize("options", [{"copy": True}, {"dl_device": (1, 0)}])
 def test_a_copy_or_another_device_is_refused(options):
-    with pytest.raises(PictureError, match="to_host"):
+    with pytest.raises(BufferError, match="to_host"):
         make(np.zeros(3, np.int32)).__dlpack__(**options)

@@ -1,8 +1,13 @@
 """The driver as `NumbaDevice` sees it: a module that answers as numba-cuda does, faults and all."""
 
+import ctypes
+import gc
 import os
 import subprocess
 import sys
+import threading
+import weakref
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +18,10 @@ from numba.cuda.core import config
 from pixgrep.backends.cuda import collecting
 from pixgrep.errors import DeviceError, MissingExtraError
 from pixgrep.gpu import device as room
-from pixgrep.gpu import toolchain
-from pixgrep.gpu.device import LostDeviceError, NumbaDevice, OutOfMemoryError, copy_to_host, get_device, use_device
+from pixgrep.gpu import driver, toolchain
+from pixgrep.gpu.device import copy_to_host, get_device, use_device
+from pixgrep.gpu.driver import NumbaDevice
+from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
 from pixgrep.model import DevicePixels
 
 PICTURE = "np.zeros((9, 9, 3), 'u1')"
@@ -26,6 +33,10 @@ class CudaAPIError(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"[{code}] {message}")
         self.code = code
+
+
+class CudaSupportError(ImportError):
+    """As numba-cuda raises it where the driver cannot be used."""
 
 
 class CUDAError(Exception):
@@ -40,20 +51,22 @@ class FakeCuda:
     """What `NumbaDevice` uses of numba-cuda, on memory of the processor."""
 
     def __init__(self, **facts: Any) -> None:
-        self.reason = facts.get("reason")
-        self.fault: Exception | None = None
+        self.fault: Exception | None = facts.get("fault")
         self.runtime = SimpleNamespace(get_version=lambda: facts.get("toolkit", (13, 0)))
-        driver = SimpleNamespace(get_version=lambda: facts.get("driver", (13, 0)))
-        self.cudadrv = SimpleNamespace(driver=SimpleNamespace(driver=driver))
+        self.versions = facts.get("driver", (13, 0))
+        self.cudadrv = SimpleNamespace(driver=SimpleNamespace(driver=SimpleNamespace(get_version=self.version)))
+        self.gpus: dict[int, Any] = {0: nullcontext()}
         self.device = SimpleNamespace(
-            name=facts.get("name", b"Fake 100"), compute_capability=facts.get("capability", (9, 0))
+            id=0, name=facts.get("name", b"Fake 100"), compute_capability=facts.get("capability", (9, 0))
         )
         self.streams: list[int] = []
 
-    def cuda_error(self) -> str | None:
-        return self.reason
+    def version(self) -> Any:
+        self._fail()
+        return self.versions
 
     def get_current_device(self) -> Any:
+        self._fail()
         return self.device
 
     def current_context(self) -> Any:
@@ -65,9 +78,10 @@ class FakeCuda:
         return SimpleNamespace(array=array, __cuda_array_interface__={"data": (array.ctypes.data, False)})
 
     def from_cuda_array_interface(self, interface: Any, owner: Any, sync: bool) -> Any:
-        assert interface["data"][0] == owner.array.ctypes.data
+        assert owner is not None
         assert sync is False
-        there = owner.array[: interface["shape"][0]]
+        address = (ctypes.c_uint8 * interface["shape"][0]).from_address(interface["data"][0])
+        there = np.frombuffer(address, np.uint8)
 
         def copy_to_device(data: np.ndarray) -> None:
             self._fail()
@@ -82,9 +96,9 @@ class FakeCuda:
     def external_stream(self, stream: int) -> Any:
         return SimpleNamespace(synchronize=lambda: self.streams.append(stream))
 
-    def synchronize(self) -> None:
+    def default_stream(self) -> Any:
         self._fail()
-        self.streams.append(0)
+        return self.external_stream(0)
 
     def kernel(self, calls: list[Any]) -> Any:
         def launch(*arguments: Any) -> None:
@@ -107,7 +121,7 @@ class FakeCuda:
 def cuda(monkeypatch):
     def make(**facts: Any) -> FakeCuda:
         fake = FakeCuda(**facts)
-        monkeypatch.setattr(room, "load_numba_cuda", lambda: fake)
+        monkeypatch.setattr(driver, "load_numba_cuda", lambda: fake)
         return fake
 
     return make
@@ -169,8 +183,14 @@ def test_a_small_grid_is_no_reason_to_warn_and_the_setting_stays():
 @pytest.mark.parametrize(
     ("facts", "texts"),
     [
-        ({"reason": "CUDA driver library cannot be found."}, ["no NVIDIA driver", "cannot be found", "backend 'cpu'"]),
-        ({"reason": "[100] Call to cuInit results in CUDA_ERROR_NO_DEVICE"}, ["no NVIDIA GPU", "nvidia-smi"]),
+        (
+            {"fault": CudaSupportError("Error at driver init: CUDA driver library cannot be found.")},
+            ["no NVIDIA driver", "cannot be found", "backend 'cpu'"],
+        ),
+        (
+            {"fault": CudaSupportError("[100] Call to cuInit results in CUDA_ERROR_NO_DEVICE")},
+            ["no NVIDIA GPU", "nvidia-smi"],
+        ),
         ({"driver": (12, 8)}, ["supports CUDA 12.8", "CUDA 13.0", "update the driver", "pixgrep[cuda12]"]),
         ({"driver": (11, 8), "toolkit": (11, 8)}, ["supports CUDA 11.8", "update the driver"]),
         ({"capability": (7, 0), "name": "Old"}, ["Old has compute capability 7.0", "7.5 or newer", "backend 'cpu'"]),
@@ -184,10 +204,11 @@ def test_what_is_missing_is_said(cuda, facts, texts):
     assert "\n" not in str(caught.value)
 
 
-def test_a_hidden_gpu_is_named(cuda, monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    cuda(reason="initialisation failed")
-    with pytest.raises(DeviceError, match="CUDA_VISIBLE_DEVICES is ''"):
+@pytest.mark.parametrize("value", ["", "-1"])
+def test_a_hidden_gpu_is_named(cuda, monkeypatch, value):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
+    cuda(fault=CudaSupportError("initialisation failed"))
+    with pytest.raises(DeviceError, match=f"CUDA_VISIBLE_DEVICES is '{value}'"):
         NumbaDevice()
 
 
@@ -199,6 +220,8 @@ def test_a_hidden_gpu_is_named(cuda, monkeypatch):
         (CudaAPIError(700, "Call to cuMemcpyDtoH results in CUDA_ERROR_ILLEGAL_ADDRESS"), LostDeviceError),
         (CUDAError("CUDA_ERROR_LAUNCH_FAILED"), LostDeviceError),
         (NvvmSupportError("libNVVM cannot be found"), DeviceError),
+        (CudaAPIError(1, "Call to cuLaunchKernel results in CUDA_ERROR_INVALID_VALUE"), DeviceError),
+        (CudaAPIError(209, "Call to cuModuleLoad results in CUDA_ERROR_NO_BINARY_FOR_GPU"), DeviceError),
         (KeyError("a mistake of ours"), KeyError),
     ],
 )
@@ -223,6 +246,62 @@ def test_every_fault_is_told_apart(cuda, fault, kind):
             get_device()
     else:
         assert get_device() is not None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RuntimeError("Missing libdevice file. Please ensure you have a CUDA Toolkit 11.2 or higher."),
+        ValueError("Can't use arch-specific compute_130a with PTX before 8.0"),
+        OSError("libnvJitLink.so.13: cannot open shared object file"),
+    ],
+)
+def test_a_plain_error_of_a_compiler_at_a_launch_says_so(cuda, fault):
+    fake = cuda()
+    device = NumbaDevice()
+    fake.fault = fault
+    with pytest.raises(DeviceError, match="kernels cannot be made"):
+        device.launch(fake.kernel([]), 1, 1)
+    with pytest.raises(type(fault)):
+        device.wait()
+
+
+def test_memory_is_freed_on_its_device_in_whatever_thread(cuda):
+    fake = cuda()
+    entered: list[int] = []
+
+    class Gpu:
+        def __enter__(self) -> None:
+            entered.append(threading.get_ident())
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    fake.gpus = {0: Gpu()}
+    kept = [NumbaDevice().allocate(8)]
+    entered.clear()
+    thread = threading.Thread(target=kept.clear)
+    thread.start()
+    thread.join()
+    assert len(entered) == 1
+    assert entered[0] != threading.get_ident()
+
+
+def test_an_old_error_holds_no_picture(cuda):
+    picture = np.zeros(8, np.uint8)
+    alive = weakref.ref(picture)
+
+    def search(picture: np.ndarray) -> None:
+        room.lose_device(LostDeviceError("gone"))
+        get_device()
+
+    with pytest.raises(LostDeviceError):
+        search(picture)
+    del picture
+    gc.collect()
+    assert alive() is None
+    with pytest.raises(LostDeviceError, match="gone"):
+        get_device()
 
 
 def test_a_missing_library_is_no_lost_device_and_says_what_to_install(cuda):
@@ -252,6 +331,23 @@ def test_a_device_that_was_lost_is_not_tried_again(cuda):
 
 
 @pytest.mark.usefixtures("no_device")
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (CudaAPIError(46, "Call to cuCtxCreate results in CUDA_ERROR_DEVICE_UNAVAILABLE"), "DEVICE_UNAVAILABLE"),
+        (CudaAPIError(2, "Call to cuCtxCreate results in CUDA_ERROR_OUT_OF_MEMORY"), "no memory free"),
+    ],
+)
+def test_a_device_that_cannot_be_opened_is_an_error_and_may_be_tried_again(cuda, fault, text):
+    fake = cuda()
+    fake.fault = fault
+    with pytest.raises(DeviceError, match=text):
+        get_device()
+    fake.fault = None
+    assert isinstance(get_device(), NumbaDevice)
+
+
+@pytest.mark.usefixtures("no_device")
 def test_the_reason_why_there_is_no_device_is_kept(monkeypatch):
     calls = []
 
@@ -259,7 +355,7 @@ def test_the_reason_why_there_is_no_device_is_kept(monkeypatch):
         calls.append(1)
         raise MissingExtraError("not installed")
 
-    monkeypatch.setattr(room, "load_numba_cuda", load)
+    monkeypatch.setattr(driver, "load_numba_cuda", load)
     for _ in range(3):
         with pytest.raises(MissingExtraError, match="not installed"):
             get_device()

@@ -1,12 +1,13 @@
 """Pictures on a GPU, as users hand them over: whatever has the CUDA Array Interface."""
 
+import pickle
 from typing import Any
 
 import numpy as np
 import pytest
 
 import pixgrep as pg
-from pixgrep.errors import PictureError
+from pixgrep.errors import DeviceError, PictureError
 from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import get_device
 from tests.backends.cuda.check import picture
@@ -90,6 +91,51 @@ def test_arrays_stay_on_the_device_and_numbers_do_not():
     assert found.host is found.host
     assert found.host.host is found.host
     assert found.source == "<array on a GPU>"
+
+
+@pytest.mark.parametrize("attribute", ["xy", "colors", "mask", "masks"])
+def test_nothing_is_handed_out_before_it_is_written(attribute):
+    device = get_device()
+    hits = pg.find(Tensor(BASE), COLORS[:2])
+    assert device.queue == []  # type: ignore[attr-defined]
+    getattr(hits, attribute)
+    assert device.queue == []  # type: ignore[attr-defined]
+
+
+def test_matches_on_a_device_say_how_to_pickle_them():
+    hits = pg.find(Tensor(BASE), COLORS[:2])
+    with pytest.raises(TypeError, match="host"):
+        pickle.dumps(hits)
+    assert len(pickle.loads(pickle.dumps(hits.host))) == len(hits)
+
+
+def test_an_array_on_another_gpu_is_refused():
+    class Elsewhere(Tensor):
+        def __dlpack_device__(self) -> tuple[int, int]:
+            return 2, 1
+
+    with pytest.raises(PictureError, match=r"on GPU 1, and GPU 0 searches.*CUDA_VISIBLE_DEVICES"):
+        pg.find(Elsewhere(BASE), "red")
+
+
+def test_euclidean_distances_in_deep_pictures_are_planned_for_the_processor():
+    deep = Tensor(LAYOUTS["16 bits"])
+    search = pg.compile(pg.near((1, 2, 3), 1, "rgb"), backend="cuda")
+    assert "backend  cpu" in search.explain(deep)
+    assert "for the processor" in search.explain(deep)
+    np.testing.assert_array_equal(search.find(deep).xy, search.find(LAYOUTS["16 bits"]).xy)
+
+
+@pytest.mark.filterwarnings("ignore::pixgrep.PixgrepWarning")
+def test_where_kernels_cannot_be_compiled_auto_searches_a_copy(monkeypatch):
+    def fail(*_: Any) -> None:
+        raise DeviceError("kernels cannot be compiled for the GPU: libNVVM is missing")
+
+    tensor, expected = Tensor(LAYOUTS["rgb"]), pg.find(LAYOUTS["rgb"], COLORS)
+    monkeypatch.setattr(type(get_device()), "launch", fail)
+    np.testing.assert_array_equal(pg.find(tensor, COLORS).xy, expected.xy)
+    with pytest.raises(DeviceError, match="libNVVM"):
+        pg.find(tensor, COLORS, backend="cuda")
 
 
 def test_a_region_keeps_the_coordinates_of_the_whole():

@@ -11,12 +11,10 @@ also takes pictures that are on the GPU already, of any strides, and leaves the 
 """
 
 import importlib
-from contextlib import suppress
 from typing import Any, Protocol
 
 from pixgrep.bits import Answer, Bits
 from pixgrep.errors import PixgrepError
-from pixgrep.gpu.device import LostDeviceError, get_device
 from pixgrep.model import Program
 
 BACKENDS = ("numpy", "cpu", "cuda", "reference")
@@ -30,16 +28,9 @@ class Backend(Protocol):
 
 
 def check_backend(name: str) -> None:
-    """
-    Raise PixgrepError where there is neither a backend of that name nor ``"auto"``, DeviceError where there is no GPU.
-
-    A GPU that failed since the process began is no reason: the processor stands in for it.
-    """
+    """Raise PixgrepError where there is neither a backend of that name nor ``"auto"``."""
     if name != "auto" and name not in BACKENDS:
         raise PixgrepError(f"there is no backend {name!r}; give 'auto' or one of {', '.join(map(repr, BACKENDS))}")
-    if name == "cuda":
-        with suppress(LostDeviceError):
-            get_device()
 
 
 def get_backend(name: str) -> Backend:

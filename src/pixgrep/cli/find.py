@@ -173,10 +173,14 @@ def standard_input() -> "BinaryIO | Unreadable":
 
 
 def to_search(request: Request) -> "Search":
-    """Compile what was asked for."""
+    """Compile what was asked for; a GPU that is wanted and missing is told once, before the first picture."""
     from pixgrep.api import compile
     from pixgrep.sources import MOST_PIXELS
 
+    if request.backend == "cuda":
+        from pixgrep.gpu.device import get_device
+
+        get_device()
     try:
         return compile(
             request.colors,

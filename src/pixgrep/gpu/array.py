@@ -5,20 +5,22 @@ Every library for GPUs takes them without a copy, by the CUDA Array Interface (C
 and JAX, TensorFlow).
 """
 
+import atexit
 import ctypes
+import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from pixgrep.errors import PictureError
 from pixgrep.gpu.device import Device, Memory
 
 CUDA = 2
 """DLPack's number for the memory of an NVIDIA GPU."""
 KINDS = {"i": 0, "u": 1, "f": 2, "b": 6}
 """DLPack's numbers for the kinds of dtypes."""
-UNUSED, USED = b"dltensor", b"used_dltensor"
+UNUSED = b"dltensor"
+"""The name of a capsule that nobody took."""
 
 
 class DeviceArray:
@@ -29,6 +31,11 @@ class DeviceArray:
     ----------
     shape : tuple of int
     dtype : numpy.dtype
+
+    Raises
+    ------
+    DeviceError
+        By `to_host`: the GPU failed.
 
     Examples
     --------
@@ -43,9 +50,17 @@ class DeviceArray:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
 
     @property
+    def memory(self) -> Memory:
+        """What it lies in."""
+        return self._memory
+
+    @property
     def address(self) -> int:
         """Where its first element is."""
         return self._memory.address
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an array on a GPU cannot be pickled or copied; give to_host()")
 
     @property
     def ndim(self) -> int:
@@ -86,8 +101,8 @@ class DeviceArray:
         }
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        """Return where it is: the first GPU of the process."""
-        return CUDA, 0
+        """Return where it is: DLPack's number for CUDA, and which GPU."""
+        return CUDA, self._device.number
 
     def __dlpack__(
         self,
@@ -102,11 +117,11 @@ class DeviceArray:
 
         Raises
         ------
-        PictureError
+        BufferError
             Another device, or a copy, is wanted.
         """
         if copy or dl_device not in (None, self.__dlpack_device__()):
-            raise PictureError("the array is on a GPU and is handed over as it is; give to_host() for a copy")
+            raise BufferError("the array is on a GPU and is handed over as it is; give to_host() for a copy")
         return _capsule(self)
 
     def __repr__(self) -> str:
@@ -133,36 +148,42 @@ _Tensor._fields_ = [
     ("deleter", _Deleter),
 ]
 _lent: dict[int, tuple[Any, ...]] = {}
-"""What capsules point to, by the address of their tensor, until it is given back."""
+"""By address, each tensor that was handed out, all that it points to, and its capsule, until it is given back."""
+_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)(
+    ("PyCapsule_New", ctypes.pythonapi)
+)
+_is_named = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_IsValid", ctypes.pythonapi))
+
+
+def _references(address: int) -> int:
+    return sys.getrefcount(_lent[address][-1])
+
+
+_lent[0] = (object(),)
+_UNHELD = _references(0)
+"""References to a capsule that only `_lent` holds."""
+del _lent[0]
 
 
 @_Deleter
 def _give_back(tensor: Any) -> None:
+    """Let go of a tensor that its consumer does not need any more."""
     _lent.pop(ctypes.addressof(tensor.contents), None)
 
 
-@ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
-def _drop(capsule: int) -> None:
-    """Give back the tensor of a capsule that nobody used."""
-    if _is_named(capsule, UNUSED):
-        _lent.pop(_pointer_in(capsule, UNUSED), None)
-
-
-_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)(
-    ("PyCapsule_New", ctypes.pythonapi)
-)
-_is_named = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_IsValid", ctypes.pythonapi))
-_pointer_in = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(
-    ("PyCapsule_GetPointer", ctypes.pythonapi)
-)
-
-
 def _capsule(array: DeviceArray) -> Any:
-    """Return a capsule with the array's tensor, which lives until its consumer, or else the capsule, lets go of it."""
+    """
+    Return a capsule with the array's tensor, which lives until its consumer lets go of it.
+
+    A capsule that nobody took is let go of at the next one: it cannot say so itself, as code that runs while it is
+    destroyed must not touch the error that is perhaps on its way.
+    """
+    for address in list(_lent):
+        if _references(address) == _UNHELD and _is_named(_lent[address][-1], UNUSED):
+            del _lent[address]
     shape = (ctypes.c_int64 * array.ndim)(*array.shape)
-    interface = array.__cuda_array_interface__
     tensor = _Tensor(
-        interface["data"][0] or None,
+        array.__cuda_array_interface__["data"][0] or None,
         *array.__dlpack_device__(),
         array.ndim,
         KINDS[array.dtype.kind],
@@ -174,5 +195,15 @@ def _capsule(array: DeviceArray) -> Any:
         None,
         _give_back,
     )
-    _lent[ctypes.addressof(tensor)] = (tensor, shape, array)
-    return _new_capsule(ctypes.addressof(tensor), UNUSED, ctypes.cast(_drop, ctypes.c_void_p))
+    capsule = _new_capsule(ctypes.addressof(tensor), UNUSED, None)
+    _lent[ctypes.addressof(tensor)] = (tensor, shape, array, capsule)
+    return capsule
+
+
+@atexit.register
+def _never_call_back() -> None:
+    """Let consumers that outlive Python keep what they have: calling into it would end the process by a fault."""
+    for tensor, *kept in _lent.values():
+        tensor.deleter = _Deleter()
+        for held in (tensor, *kept):
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))

@@ -37,6 +37,10 @@ def load_numba_cuda() -> ModuleType:
         from numba import cuda
     except ImportError as error:
         raise MissingExtraError(f"searching on a GPU needs numba-cuda ({error}); {INSTALL}") from error
+    from numba import config
+
+    if config.ENABLE_CUDASIM:
+        raise DeviceError("NUMBA_ENABLE_CUDASIM is set, and the simulator cannot run these kernels; unset it")
     module: ModuleType = cuda
     if "numba_cuda" not in (module.__file__ or ""):
         raise DeviceError(

@@ -14,9 +14,9 @@ import numpy as np
 from pixgrep.backends import get_backend
 from pixgrep.bits import Answer, Bits, first_bit
 from pixgrep.errors import DeviceError, PixgrepError, PixgrepWarning, one_line
-from pixgrep.gpu.device import LostDeviceError, copy_to_host
+from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import DevicePixels, Pixels, Program, Tile
-from pixgrep.plan import Plan
+from pixgrep.plan import LARGE_TILE, Plan
 from pixgrep.run.tiles import cut
 
 AHEAD = 8
@@ -116,13 +116,12 @@ def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
     if plan.backend == "cuda":
         try:
             return _match_of(plan)(pixels, program)
-        except LostDeviceError:
-            raise
         except DeviceError as error:
             if not plan.is_free:
                 raise
+            copy = copy_to_host(pixels)
             warnings.warn(f"searching on the processor: {one_line(error)}", PixgrepWarning, stacklevel=2)
-            plan = replace(plan, backend="cpu")
+            return search(copy, program, replace(plan, backend="cpu", tile_pixels=LARGE_TILE))
     return search(copy_to_host(pixels), program, plan)
 
 

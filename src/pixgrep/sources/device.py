@@ -15,6 +15,8 @@ DEFAULT_STREAM = 1
 
 def is_on_device(picture: Any) -> bool:
     """Return whether something is an array in the memory of a GPU."""
+    if isinstance(picture, np.ndarray):
+        return False
     try:
         return getattr(picture, "__cuda_array_interface__", None) is not None
     except Exception:  # PyTorch raises for a tensor that wants gradients: DeviceSource says so
@@ -35,7 +37,7 @@ class DeviceSource:
     Raises
     ------
     PictureError
-        It is of another shape or dtype, or masked.
+        It is of another shape or dtype, masked, or on another GPU.
     """
 
     name = "<array on a GPU>"
@@ -49,6 +51,7 @@ class DeviceSource:
             raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
         if interface.get("mask") is not None:
             raise PictureError("the array is masked; give its data without the mask to search all pixels")
+        _refuse_other_gpus(array)
         facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
         height, width, channels = facts.read().shape
         strides = tuple(interface.get("strides") or _strides(shape, dtype.itemsize))
@@ -66,6 +69,18 @@ class DeviceSource:
 
     def close(self) -> None:
         """Do nothing: the array is its owner's."""
+
+
+def _refuse_other_gpus(array: Any) -> None:
+    """Let no kernel read memory of another GPU: that would be an error from which a process does not recover."""
+    if hasattr(array, "__dlpack_device__"):
+        _, number = array.__dlpack_device__()
+        ours = get_device().number
+        if number != ours:
+            raise PictureError(
+                f"the array is on GPU {number}, and GPU {ours} searches; copy it there, or choose another by the "
+                "environment variable CUDA_VISIBLE_DEVICES"
+            )
 
 
 def _wait_for_producer(array: Any, stream: int | None) -> None:

@@ -11,7 +11,7 @@ from pixgrep.backends.reference import match
 from pixgrep.bits import Bits, words_for
 from pixgrep.compile import compile_program
 from pixgrep.model import DevicePixels, PixelFormat
-from tests.conftest import EngineDevice
+from tests.simt.gpu import EngineDevice
 
 POISON = 0xA5
 """What the engine fills fresh memory with."""

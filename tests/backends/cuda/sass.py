@@ -62,6 +62,8 @@ class RecordingDevice:
         Types, as a launch would have them compiled.
     """
 
+    number = 0
+
     def __init__(self) -> None:
         self.signatures: dict[Any, tuple[Any, ...]] = {}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from pixgrep.backends.cuda import arithmetic, matching
-from pixgrep.backends.cuda.arithmetic import lane_limits, reciprocal
+from pixgrep.backends.cuda.arithmetic import box_limits, reciprocal
 from tests.backends.cuda.on_processor import on_processor
 
 RNG = np.random.default_rng(20261123)
@@ -22,7 +22,7 @@ U64 = st.integers(0, 2**64 - 1)
 load_group = on_processor(matching.load_group)
 exact_term = on_processor(matching.exact_term)
 masked_group = on_processor(matching.masked_group)
-lanes_of_group = on_processor(matching.lanes_of_group)
+channels_of_group = on_processor(matching.channels_of_group)
 box_term = on_processor(matching.box_term)
 
 
@@ -45,7 +45,7 @@ def box_groups(pixels, count, channels, term, bits):
         left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
         address = np.uint64(pixels + first * np.uint64(channels))
         valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
-        lanes = lanes_of_group(load_group(address, channels, left), term)
+        lanes = channels_of_group(load_group(address, channels, left), term)
         found, _ = box_term(lanes, term, valid, address, channels)
         bits[group] = found
 
@@ -89,7 +89,7 @@ def assert_box(pixels, table=None, is_inverted=False):
     count, channels = pixels.shape
     low, high = LOW[:channels], HIGH[:channels]
     words = np.zeros(8, np.uint32)
-    words[:4] = lane_limits(low, high)
+    words[:4] = box_limits(low, high)
     words[4] = 4 | (table is not None) | is_inverted << 1
     if table is not None:
         words[6:].view(np.uint64)[0] = table.ctypes.data
@@ -146,7 +146,7 @@ def test_a_box_compares_every_value_of_a_channel_with_every_limit():
 
     for low, high in product(range(0, 256, 5), range(0, 256, 3)):
         for lane in (0, 16):  # the first channel, then the third
-            limits = lane_limits((low, 0, 0), (high, 0, 255)) if lane == 0 else lane_limits((0, 0, low), (255, 0, high))
+            limits = box_limits((low, 0, 0), (high, 0, 255)) if lane == 0 else box_limits((0, 0, low), (255, 0, high))
             words = tuple(np.uint32(word) for word in limits)
             np.testing.assert_array_equal(inside(lane, words), (values >= low) & (values <= high))
 

@@ -12,11 +12,12 @@ from pixgrep.backends.reference import match
 from pixgrep.bits import Bits
 from pixgrep.compile import compile_program
 from pixgrep.errors import DeviceError, PixgrepWarning
-from pixgrep.gpu.device import LostDeviceError, Memory, OutOfMemoryError, get_device, lose_device, use_device
+from pixgrep.gpu.device import Memory, get_device, lose_device, use_device
+from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
 from pixgrep.model import PixelFormat
 from pixgrep.query import to_queries
 from tests.backends.cuda.check import picture, put
-from tests.conftest import EngineDevice
+from tests.simt.gpu import EngineDevice
 from tests.sources.test_device import Tensor
 
 QUERIES = to_queries([(1, 2, 3), pg.near((1, 2, 3), 1, "rgb")])
@@ -131,6 +132,17 @@ def test_a_picture_that_does_not_fit_is_halved_until_it_does():
     np.testing.assert_array_equal(found.host.words, expected.words)
     np.testing.assert_array_equal(found.host.union, expected.union)
     assert sum(name.startswith("match") for name in device.launches) == 4, "of 1216, 1280, 1216 and 1288 pixels"
+
+
+@pytest.mark.parametrize("error", [OutOfMemoryError("full"), LostDeviceError("gone")])
+def test_memory_of_programs_is_let_go_when_there_is_none_or_no_device(error):
+    pixels = picture(600, 0.3)
+    search(FaultyDevice(error, at=calls_of_a_good_search(pixels, None)), pixels)
+    programs = cuda._prepared.cache_info()
+    if isinstance(error, OutOfMemoryError):  # made anew for the first half, used again for the second
+        assert (programs.misses, programs.hits) == (1, 1)
+    else:
+        assert programs.currsize == 0
 
 
 def test_a_lost_device_is_not_used_for_the_next_picture():

@@ -1,5 +1,8 @@
 """Kernels are kept on disk: compiled once for a GPU, and read back only when whole and of this very source."""
 
+from typing import Any
+from unittest import mock
+
 import pytest
 from numba.cuda import dispatcher as room
 
@@ -10,6 +13,7 @@ from tests.backends.cuda import sass
 
 CAPABILITY = (9, 0)
 KERNEL = collecting.count_blocks
+BOUND: list[Any] = []
 
 
 @pytest.fixture
@@ -37,7 +41,8 @@ def saved(folder):
 
 
 def load(dispatcher=KERNEL, capability=CAPABILITY):
-    with sass.pretend(capability):
+    """Read a kernel back; it is bound to the device at once, which needs none here."""
+    with sass.pretend(capability), mock.patch.object(room._Kernel, "bind", autospec=True, side_effect=BOUND.append):
         return dispatcher._cache.load_overload(signature(), dispatcher.targetctx)
 
 
@@ -45,6 +50,7 @@ def test_a_kernel_comes_back_as_it_was(saved):
     path, cubin = saved
     assert path.name.startswith("count_blocks-")
     found = load()
+    assert BOUND[-1] is found, "before another thread can launch it"
     with sass.pretend(CAPABILITY):
         assert cubin_of(found) == cubin
     assert found.entry_name.startswith("_ZN")
@@ -54,9 +60,20 @@ def test_a_kernel_of_another_gpu_is_not_taken(saved):
     assert load(capability=(8, 0)) is None
 
 
-def test_a_kernel_of_other_source_is_not_taken(saved, monkeypatch):
-    monkeypatch.setattr("pixgrep.backends.cuda.jit.version", lambda name: "0.0")
+@pytest.mark.parametrize("what", ["version", "source_stamp"])
+def test_a_kernel_of_another_compiler_or_of_other_source_is_not_taken(saved, monkeypatch, what):
+    assert load(kernel(KERNEL.py_func)) is not None
+    monkeypatch.setattr(f"pixgrep.backends.cuda.jit.{what}", lambda *_: "0.0" if what == "version" else b"other")
     assert load(kernel(KERNEL.py_func)) is None
+
+
+def test_the_stamp_is_of_every_file_of_the_kernels(tmp_path):
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("x = 1")
+    before = cache.source_stamp.__wrapped__(tmp_path)
+    assert cache.source_stamp.__wrapped__(tmp_path) == before
+    (tmp_path / "b.py").write_text("x = 2")
+    assert cache.source_stamp.__wrapped__(tmp_path) != before
 
 
 def test_a_damaged_kernel_is_not_taken_and_removed(saved):

@@ -10,8 +10,8 @@ from numba.cuda.dispatcher import CUDADispatcher
 from pixgrep.backends.cuda import blocks, collecting, matching, pixelwise
 from tests.backends.cuda.check import check, picture
 from tests.backends.cuda.test_kernels import BOXES, EXACT, TABLES
-from tests.conftest import EngineDevice
 from tests.simt import EngineError
+from tests.simt.gpu import EngineDevice
 
 FAULTS = {
     "a dropped barrier before the counts are added": (blocks, "    cuda.syncthreads()\n    row =", "    row ="),

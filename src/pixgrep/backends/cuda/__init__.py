@@ -9,22 +9,16 @@ the device failed, is searched by `pixgrep.backends.cpu`. The bits are the same.
 import warnings
 from functools import lru_cache
 
-from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.launching import match_on_device, upload
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.bits import Answer, Bits
 from pixgrep.errors import PixgrepWarning, one_line
-from pixgrep.gpu.device import (
-    Device,
-    LostDeviceError,
-    OutOfMemoryError,
-    copy_to_host,
-    get_device,
-)
+from pixgrep.gpu.device import Device, copy_to_host, get_device
+from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
 from pixgrep.model import WORD_BITS, DevicePixels, Pixels, Program
 
 LEAST_HALF = 1 << 16
-"""Pixels that are not halved any more when memory does not suffice: the processor takes half a millisecond for them."""
+"""Pixels that are not halved any more when memory does not suffice: the processor takes microseconds for them."""
 
 
 def match(pixels: Pixels | DevicePixels, program: Program, into: Bits | None = None) -> Answer:
@@ -91,6 +85,3 @@ def _on_processor(pixels: Pixels, program: Program, into: Bits | None) -> Bits:
 @lru_cache(maxsize=4)
 def _prepared(program: Program, device: Device) -> DeviceProgram:
     return DeviceProgram(program, device)
-
-
-__all__ = ["DeviceBits", "match"]

@@ -15,7 +15,7 @@ from pixgrep.backends.cuda.jit import intrinsic, types
 
 GLOBAL = 1
 """The number of global memory among NVVM's address spaces: LDG instead of the slower generic LD."""
-LANES = 4
+WORDS = 4
 WORD = ir.IntType(32)
 
 
@@ -66,12 +66,12 @@ def load_four(typing_context: Any, address: Any) -> Any:
     """Return four uint32 from an address that is a multiple of 16, memory that no kernel writes: one LDG.E.128."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        four = builder.load(_pointer(builder, arguments[0], ir.VectorType(WORD, LANES)), align=16)
+        four = builder.load(_pointer(builder, arguments[0], ir.VectorType(WORD, WORDS)), align=16)
         four.set_metadata("invariant.load", builder.module.add_metadata([]))  # through the read-only cache
-        words = [builder.extract_element(four, ir.Constant(WORD, lane)) for lane in range(LANES)]
+        words = [builder.extract_element(four, ir.Constant(WORD, number)) for number in range(WORDS)]
         return context.make_tuple(builder, signature.return_type, words)
 
-    return types.UniTuple(types.uint32, LANES)(types.uint64), generate
+    return types.UniTuple(types.uint32, WORDS)(types.uint64), generate
 
 
 @intrinsic
@@ -79,12 +79,12 @@ def store_four(typing_context: Any, address: Any, first: Any, second: Any, third
     """Write four uint32 to an address that is a multiple of 16: one STG.E.128."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
-        four = ir.Constant(ir.VectorType(WORD, LANES), ir.Undefined)
-        for lane in range(LANES):
-            four = builder.insert_element(four, arguments[1 + lane], ir.Constant(WORD, lane))
+        four = ir.Constant(ir.VectorType(WORD, WORDS), ir.Undefined)
+        for number in range(WORDS):
+            four = builder.insert_element(four, arguments[1 + number], ir.Constant(WORD, number))
         builder.store(four, _pointer(builder, arguments[0], four.type), align=16)
 
-    return types.void(types.uint64, *[types.uint32] * LANES), generate
+    return types.void(types.uint64, *[types.uint32] * WORDS), generate
 
 
 @intrinsic

@@ -13,14 +13,14 @@ from pixgrep.backends.cuda.jit import device
 
 u32, u64 = np.uint32, np.uint64
 
-LANE_BITS = u32(0x80008000)
-LANES = u32(0x00FF00FF)
+HIGH_BITS = u32(0x80008000)
+EVEN_BYTES = u32(0x00FF00FF)
 BYTE = u32(0xFF)
 BIT_31, BIT_63 = u32(1 << 31), u64(1 << 63)
 
 
 @device
-def quad_of_rgb(a, b, c):  # type: ignore[no-untyped-def]
+def quad_of_rgb(a, b, c):
     """Return four pixels of three channels from twelve bytes; the fourth byte of each belongs to its neighbour."""
     second = u32(u32(a >> u32(24)) | u32(b << u32(8)))
     third = u32(u32(b >> u32(16)) | u32(c << u32(16)))
@@ -28,24 +28,24 @@ def quad_of_rgb(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @device
-def quad_of_pairs(a, b):  # type: ignore[no-untyped-def]
+def quad_of_pairs(a, b):
     """Return four pixels of two channels from eight bytes."""
     return u32(a & u32(0xFFFF)), u32(a >> u32(16)), u32(b & u32(0xFFFF)), u32(b >> u32(16))
 
 
 @device
-def quad_of_bytes(a):  # type: ignore[no-untyped-def]
+def quad_of_bytes(a):
     """Return four pixels of one channel from four bytes."""
     return u32(a & BYTE), u32(u32(a >> u32(8)) & BYTE), u32(u32(a >> u32(16)) & BYTE), u32(a >> u32(24))
 
 
 @device
-def within(even, odd, limits):  # type: ignore[no-untyped-def]
+def within(even, odd, limits):
     """
     Return whether every channel of a pixel lies between its limits, both ends included.
 
-    Channels stand in lanes of 16 bits, so two are compared at once: a lane's high bit is set where ``lane + (2^15 -
-    low)`` and ``(2^15 + high) - lane`` did not fall below 2^15, and no lane can borrow from the next. Kept apart like
+    Channels stand in halves of 16 bits, so two are compared at once: a half's high bit is set where ``half + (2^15 -
+    low)`` and ``(2^15 + high) - half`` did not fall below 2^15, and no half can borrow from the other. Kept apart like
     this, sixteen pixels are 32 registers; comparing bytes in place took fewer words, but 48 more for what the compiler
     moved out of the loop over terms.
 
@@ -56,27 +56,27 @@ def within(even, odd, limits):  # type: ignore[no-untyped-def]
     odd : uint32
         Second and fourth channel.
     limits : tuple of four uint32
-        What `lane_limits` makes of the limits.
+        What `box_limits` makes of the limits.
     """
     above = u32(u32(even + limits[0]) & u32(odd + limits[2]))
     below = u32(u32(limits[1] - even) & u32(limits[3] - odd))
-    return u32(u32(above & below) & LANE_BITS) == LANE_BITS
+    return u32(u32(above & below) & HIGH_BITS) == HIGH_BITS
 
 
 @device
-def masked_quad(quad, mask):  # type: ignore[no-untyped-def]
+def masked_quad(quad, mask):
     """Return four pixels without the bits that `mask` has not."""
     return u32(quad[0] & mask), u32(quad[1] & mask), u32(quad[2] & mask), u32(quad[3] & mask)
 
 
 @device
-def differs(quad, key):  # type: ignore[no-untyped-def]
+def differs(quad, key):
     """Return whether no pixel of a quad is `key`; one instruction a pixel, as nothing depends on which it is."""
     return (quad[0] != key) & (quad[1] != key) & (quad[2] != key) & (quad[3] != key)
 
 
 @device
-def equal_bits(quad, key):  # type: ignore[no-untyped-def]
+def equal_bits(quad, key):
     """Return four bits: which pixels of a quad are `key`."""
     bits = u32(1) if quad[0] == key else u32(0)
     bits |= u32(2) if quad[1] == key else u32(0)
@@ -86,34 +86,35 @@ def equal_bits(quad, key):  # type: ignore[no-untyped-def]
 
 
 @device
-def even_lanes(quad):  # type: ignore[no-untyped-def]
+def even_channels(quad):
     """Return the first and third channels of four pixels, each in 16 bits."""
-    return u32(quad[0] & LANES), u32(quad[1] & LANES), u32(quad[2] & LANES), u32(quad[3] & LANES)
+    return u32(quad[0] & EVEN_BYTES), u32(quad[1] & EVEN_BYTES), u32(quad[2] & EVEN_BYTES), u32(quad[3] & EVEN_BYTES)
 
 
 @device
-def odd_lanes(quad):  # type: ignore[no-untyped-def]
+def odd_channels(quad):
     """Return the second and fourth channels of four pixels, each in 16 bits."""
     return (
-        u32(u32(quad[0] >> u32(8)) & LANES),
-        u32(u32(quad[1] >> u32(8)) & LANES),
-        u32(u32(quad[2] >> u32(8)) & LANES),
-        u32(u32(quad[3] >> u32(8)) & LANES),
+        u32(u32(quad[0] >> u32(8)) & EVEN_BYTES),
+        u32(u32(quad[1] >> u32(8)) & EVEN_BYTES),
+        u32(u32(quad[2] >> u32(8)) & EVEN_BYTES),
+        u32(u32(quad[3] >> u32(8)) & EVEN_BYTES),
     )
 
 
 @device
-def box_bits(evens, odds, limits):  # type: ignore[no-untyped-def]
-    """Return four bits: which pixels of a quad are inside a box, see `within`."""
-    bits = u32(1) if within(evens[0], odds[0], limits) else u32(0)
-    bits |= u32(2) if within(evens[1], odds[1], limits) else u32(0)
-    bits |= u32(4) if within(evens[2], odds[2], limits) else u32(0)
-    bits |= u32(8) if within(evens[3], odds[3], limits) else u32(0)
+def box_bits(channels, limits):
+    """Return four bits: which pixels of a quad, its even and its odd channels apart, are inside a box, see `within`."""
+    even, odd = channels
+    bits = u32(1) if within(even[0], odd[0], limits) else u32(0)
+    bits |= u32(2) if within(even[1], odd[1], limits) else u32(0)
+    bits |= u32(4) if within(even[2], odd[2], limits) else u32(0)
+    bits |= u32(8) if within(even[3], odd[3], limits) else u32(0)
     return u32(bits)
 
 
 @device
-def table_index(first, second, third, has_color):  # type: ignore[no-untyped-def]
+def table_index(first, second, third, has_color):
     """Return the place of a pixel in a table: ``first << 16 | second << 8 | third`` channel, or the grey value."""
     index = first
     if has_color:
@@ -122,13 +123,13 @@ def table_index(first, second, third, has_color):  # type: ignore[no-untyped-def
 
 
 @device
-def spread(bits):  # type: ignore[no-untyped-def]
+def spread(bits):
     """Return four bytes of 0 or 1 for the lowest four bits."""
     return u32(u32(u32(bits & u32(15)) * u32(0x00204081)) & u32(0x01010101))
 
 
 @device
-def ordered_32(bits):  # type: ignore[no-untyped-def]
+def ordered_32(bits):
     """
     Return the bits of a float32 as a uint32 of the same order; NaNs lie outside of both infinities.
 
@@ -138,13 +139,13 @@ def ordered_32(bits):  # type: ignore[no-untyped-def]
 
 
 @device
-def ordered_64(bits):  # type: ignore[no-untyped-def]
+def ordered_64(bits):
     """Return the bits of a float64 as a uint64 of the same order, see `ordered_32`."""
     return u64(~bits) if bits & BIT_63 else u64(bits | BIT_63)
 
 
 @device
-def high_product(a, b):  # type: ignore[no-untyped-def]
+def high_product(a, b):
     """Return the upper 64 of the 128 bits of a product."""
     low = u64(0xFFFFFFFF)
     a_low, a_high = u64(a & low), u64(a >> u64(32))
@@ -156,7 +157,7 @@ def high_product(a, b):  # type: ignore[no-untyped-def]
 
 
 @device
-def quotient(number, magic, shifts):  # type: ignore[no-untyped-def]
+def quotient(number, magic, shifts):
     """
     Return ``number // divisor`` for the `magic` and `shifts` that `reciprocal` gives for the divisor.
 
@@ -167,13 +168,13 @@ def quotient(number, magic, shifts):  # type: ignore[no-untyped-def]
     return u64(u64(half + estimate) >> u64(shifts >> u32(1)))
 
 
-def lane_limits(low: tuple[int, ...], high: tuple[int, ...]) -> tuple[int, int, int, int]:
+def box_limits(low: tuple[int, ...], high: tuple[int, ...]) -> tuple[int, int, int, int]:
     """
     Return the limits of a box of one to four channels as `within` wants them; channels it lacks may be anything.
 
     Examples
     --------
-    >>> [hex(word) for word in lane_limits((1, 2, 3), (9, 9, 9))]
+    >>> [hex(word) for word in box_limits((1, 2, 3), (9, 9, 9))]
     ['0x7ffd7fff', '0x80098009', '0x80007ffe', '0x80ff8009']
     """
     lows, highs = (*low, 0, 0, 0)[:4], (*high, 255, 255, 255)[:4]

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from pixgrep.backends.cuda import collecting
 from pixgrep.backends.cuda.arithmetic import reciprocal
-from pixgrep.backends.cuda.blocks import MOST_COLORS, THREADS
+from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, MOST_COLORS, THREADS, blocks_for
 from pixgrep.bits import Bits, words_for
 from pixgrep.errors import DeviceError, one_line
 from pixgrep.gpu.array import DeviceArray
-from pixgrep.gpu.device import Device, Memory, OutOfMemoryError
+from pixgrep.gpu.device import Device, Memory
+from pixgrep.gpu.faults import OutOfMemoryError
 
 u32, u64 = np.uint32, np.uint64
 
@@ -45,6 +46,7 @@ class DeviceBits:
     ) -> None:
         self._device = device
         self._totals = totals
+        self._in_use: list[Memory] = []
         self.words = words
         self.row_bytes = row_bytes
         self.colors = colors
@@ -118,6 +120,7 @@ class DeviceBits:
         if places.size:
             groups, blocks = self._groups, self._blocks
             counts, offsets = self._device.allocate(blocks * 4), self._device.allocate((blocks + 1) * 8)
+            self._in_use += counts, offsets
             words = u64(self.union.address)
             self._device.launch(collecting.count_blocks, blocks, THREADS, words, groups, u64(counts.address))
             scan = (u64(counts.address), u64(blocks), u64(offsets.address))
@@ -137,9 +140,10 @@ class DeviceBits:
             places = self._coordinates((0, 0), np.int64)
             numbers = self._allocate((len(places),), np.int32)
             if numbers.size:
+                self._in_use.append(places.memory)
                 self._device.launch(
                     collecting.write_colors,
-                    -(-numbers.size // THREADS),
+                    blocks_for(numbers.size, THREADS),
                     THREADS,
                     *(u64(places.address), u64(numbers.size), u64(self.shape[1])),
                     *(u64(self.words.address), u64(self.row_bytes), u32(self.colors), u64(numbers.address)),
@@ -162,12 +166,16 @@ class DeviceBits:
                 self._write_mask(self.row(number), masks.address + number * pixels)
             return masks
 
+    def __reduce__(self) -> Any:
+        raise TypeError("bits on a GPU cannot be pickled or copied; take those of `hits.host`")
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Wait until what is written is there: nobody gets an array that is not, and errors come to light here."""
         try:
             yield
             self._device.wait()
+            self._in_use.clear()
         except OutOfMemoryError as error:
             raise DeviceError(
                 f"not enough memory on the GPU for this array ({one_line(error)}); take it from `host` instead, or "
@@ -186,7 +194,7 @@ class DeviceBits:
 
     @property
     def _blocks(self) -> int:
-        return -(-self.shape[0] * self.shape[1] // collecting.BLOCK_PIXELS)
+        return blocks_for(self.shape[0] * self.shape[1], BLOCK_PIXELS)
 
     def _allocate(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
         size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize

@@ -9,6 +9,9 @@ u32, u64 = np.uint32, np.uint64
 
 THREADS = 256
 WARPS = THREADS // 32
+GROUP = 16
+"""Pixels, or bits, of a thread: 48 bytes of RGB, so that every group begins at a multiple of 16."""
+BLOCK_PIXELS = THREADS * GROUP
 ALL_LANES = 0xFFFFFFFF
 MOST_COLORS = 64
 """Colours of one launch; more would be more shared memory for their counts."""
@@ -16,8 +19,19 @@ WARP_COUNTS = (MOST_COLORS + 1) * WARPS
 """One count for each warp of a block and row: each colour, and the union."""
 
 
+def blocks_for(count: int, per_block: int) -> int:
+    """Return how many blocks there must be for so many of anything."""
+    return -(-count // per_block)
+
+
 @device
-def warp_sum(value):  # type: ignore[no-untyped-def]
+def thread_number():
+    """Return the number of this thread among those of all blocks."""
+    return u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(cuda.threadIdx.x))
+
+
+@device
+def warp_sum(value):
     """Return, in lane 0, the sum over the lanes of a warp; all of them must call it."""
     for distance in (16, 8, 4, 2, 1):
         value = np.int32(value + cuda.shfl_down_sync(ALL_LANES, value, distance))
@@ -25,7 +39,7 @@ def warp_sum(value):  # type: ignore[no-untyped-def]
 
 
 @device
-def warp_scan(value, lane):  # type: ignore[no-untyped-def]
+def warp_scan(value, lane):
     """Return the sum over this lane and those before it; all lanes of the warp must call it."""
     for distance in (1, 2, 4, 8, 16):
         other = cuda.shfl_up_sync(ALL_LANES, value, distance)
@@ -35,7 +49,7 @@ def warp_scan(value, lane):  # type: ignore[no-untyped-def]
 
 
 @device
-def note_count(bits, warp_counts, row):  # type: ignore[no-untyped-def]
+def note_count(bits, warp_counts, row):
     """Note how many bits the lanes of this warp have set in a row; shuffles only where there are any."""
     found = np.int32(0)
     if cuda.any_sync(ALL_LANES, bits != u32(0)):
@@ -46,7 +60,7 @@ def note_count(bits, warp_counts, row):  # type: ignore[no-untyped-def]
 
 
 @device
-def add_counts(warp_counts, rows, totals):  # type: ignore[no-untyped-def]
+def add_counts(warp_counts, rows, totals):
     """Add the counts of this block's warps to the totals of the rows; all threads of the block must call it."""
     cuda.syncthreads()
     row = u32(cuda.threadIdx.x)

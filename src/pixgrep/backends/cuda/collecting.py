@@ -17,19 +17,17 @@ from pixgrep.backends.cuda.access import (
     store_u64,
 )
 from pixgrep.backends.cuda.arithmetic import quotient, spread
-from pixgrep.backends.cuda.blocks import THREADS, WARPS, warp_scan, warp_sum
+from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, GROUP, THREADS, WARPS, thread_number, warp_scan, warp_sum
 from pixgrep.backends.cuda.jit import cuda, device, kernel
-from pixgrep.backends.cuda.matching import GROUP
 
 u32, u64 = np.uint32, np.uint64
 
-BLOCK_PIXELS = THREADS * GROUP
 SCAN_THREADS = 1024
 SCAN_WARPS = 32
 
 
 @device
-def load_bits(words, group, groups):  # type: ignore[no-untyped-def]
+def load_bits(words, group, groups):
     """Return 16 bits, 0 beyond the last."""
     bits = u32(0)
     if group < groups:
@@ -38,7 +36,7 @@ def load_bits(words, group, groups):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_blocks(words, groups, counts):  # type: ignore[no-untyped-def]
+def count_blocks(words, groups, counts):
     """
     Count the bits of each block.
 
@@ -53,8 +51,7 @@ def count_blocks(words, groups, counts):  # type: ignore[no-untyped-def]
     """
     warp_counts = cuda.shared.array(WARPS, np.int32)
     thread = u32(cuda.threadIdx.x)
-    group = u64(u64(cuda.blockIdx.x) * u64(THREADS) + u64(thread))
-    found = warp_sum(np.int32(cuda.popc(load_bits(words, group, groups))))
+    found = warp_sum(np.int32(cuda.popc(load_bits(words, thread_number(), groups))))
     if u32(thread & u32(31)) == u32(0):
         warp_counts[thread >> u32(5)] = found
     cuda.syncthreads()
@@ -66,7 +63,7 @@ def count_blocks(words, groups, counts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scan_counts(counts, blocks, offsets):  # type: ignore[no-untyped-def]
+def scan_counts(counts, blocks, offsets):
     """
     Write, for each block, the sum of the counts before it, and after the last the sum of all.
 
@@ -110,7 +107,7 @@ def scan_counts(counts, blocks, offsets):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wide, places):  # type: ignore[no-untyped-def]
+def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wide, places):
     """
     Write column and row of every set bit, in reading order.
 
@@ -140,7 +137,7 @@ def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wid
     total = u32(u64(load_u64(u64(offsets + u64(u64(block + u64(1)) * u64(8)))) - begin))
     if total == u32(0):  # the same for all threads of the block
         return
-    bits = load_bits(words, u64(u64(block * u64(THREADS)) + u64(thread)), groups)
+    bits = load_bits(words, thread_number(), groups)
     upto = warp_scan(np.int32(cuda.popc(bits)), lane)
     if lane == u32(31):
         warp_counts[warp] = upto
@@ -171,7 +168,7 @@ def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wid
 
 
 @kernel
-def write_mask(words, count, mask):  # type: ignore[no-untyped-def]
+def write_mask(words, count, mask):
     """
     Write a byte of 0 or 1 for each bit, 16 a thread; one by one where they do not begin at a multiple of 16.
 
@@ -184,7 +181,7 @@ def write_mask(words, count, mask):  # type: ignore[no-untyped-def]
     mask : uint64
         Address of the bytes.
     """
-    group = u64(u64(cuda.blockIdx.x) * u64(THREADS) + u64(cuda.threadIdx.x))
+    group = thread_number()
     first = u64(group * u64(GROUP))
     if first >= count:
         return
@@ -200,7 +197,7 @@ def write_mask(words, count, mask):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def write_colors(places, count, width, words, row_bytes, colors, numbers):  # type: ignore[no-untyped-def]
+def write_colors(places, count, width, words, row_bytes, colors, numbers):
     """
     Write, for each place, the number of the first colour whose bit is set there.
 
@@ -219,7 +216,7 @@ def write_colors(places, count, width, words, row_bytes, colors, numbers):  # ty
     numbers : uint64
         Address of an int32 for each place.
     """
-    here = u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(cuda.threadIdx.x))
+    here = thread_number()
     if here >= count:
         return
     x = load_u64(u64(places + u64(here * u64(16))))

@@ -26,5 +26,15 @@ def kernel(function: Callable[..., Any]) -> Any:
     """Make a kernel; it is compiled at its first launch, for the types of the arguments, and kept on disk."""
     dispatcher = cuda.jit(function)
     stamp = source_stamp(Path(__file__).parent, version("numba-cuda"))
-    dispatcher._cache = KernelCache(function.__qualname__, stamp, CUDACacheImpl)
+    dispatcher._cache = KernelCache(function.__qualname__, stamp, _KeptKernel)
     return dispatcher
+
+
+class _KeptKernel(CUDACacheImpl):  # type: ignore[misc]  # Numba has no types
+    """How a kernel is taken apart and together again: loaded at once, while Numba lets only one thread compile."""
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        """Return a kernel that threads may launch; two that load it at the same time make numba-cuda fail (0.30.4)."""
+        kept = CUDACacheImpl.rebuild(self, target_context, payload)
+        kept.bind()
+        return kept

@@ -7,7 +7,7 @@ import numpy as np
 from pixgrep.backends.cuda import matching, pixelwise
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.bits import DeviceBits
-from pixgrep.backends.cuda.blocks import THREADS
+from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, THREADS, blocks_for
 from pixgrep.backends.cuda.program import KINDS, DeviceProgram, Launch
 from pixgrep.gpu.device import Device
 from pixgrep.model import DevicePixels
@@ -17,7 +17,7 @@ u32, u64, i64 = np.uint32, np.uint64, np.int64
 WIDE = 16
 """What the address of a picture must be a multiple of for 128-bit loads."""
 MOST_WORK = 1 << 32
-"""Pixels times terms of one launch: milliseconds, so that nothing else on the device waits long."""
+"""Pixels times terms of one launch: nothing else on the device shall wait long. Not yet measured."""
 
 
 def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram) -> DeviceBits:
@@ -38,7 +38,7 @@ def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram
 
 def _pieces(count: int, terms: int) -> Iterator[tuple[int, int]]:
     """Yield number of the first pixel, and of the one after the last, of each launch."""
-    size = max(MOST_WORK // terms // matching.START, 1) * matching.START
+    size = max(MOST_WORK // terms // BLOCK_PIXELS, 1) * BLOCK_PIXELS
     for start in range(0, count, size):
         yield start, min(start + size, count)
 
@@ -66,7 +66,7 @@ def _launch_groups(
     shared: tuple[np.generic, ...],
 ) -> None:
     kernel = matching.match_exact if program.is_exact else matching.match_boxes
-    blocks = blocks_for(_whole_words(stop) - start, matching.START)
+    blocks = blocks_for(_whole_words(stop) - start, BLOCK_PIXELS)
     arguments = (u64(pixels.address), u64(start), u64(stop), u32(pixels.shape[2]), *shared)
     device.launch(kernel, blocks, THREADS, *arguments)
 
@@ -88,11 +88,6 @@ def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, 
 
 def _whole_words(stop: int) -> int:
     return -(-stop // 64) * 64
-
-
-def blocks_for(count: int, per_block: int) -> int:
-    """Return how many blocks there must be for so many pixels."""
-    return -(-count // per_block)
 
 
 def upload(device: Device, pixels: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> DevicePixels:

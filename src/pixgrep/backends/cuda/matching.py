@@ -14,33 +14,29 @@ from pixgrep.backends.cuda.arithmetic import (
     box_bits,
     differs,
     equal_bits,
-    even_lanes,
+    even_channels,
     masked_quad,
-    odd_lanes,
+    odd_channels,
     quad_of_bytes,
     quad_of_pairs,
     quad_of_rgb,
     table_index,
 )
-from pixgrep.backends.cuda.blocks import THREADS, WARP_COUNTS, add_counts, note_count
+from pixgrep.backends.cuda.blocks import GROUP, WARP_COUNTS, add_counts, note_count, thread_number
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 
 u32, u64 = np.uint32, np.uint64
 
-GROUP = 16
-"""Pixels of a thread: 48 bytes of RGB, so that every group begins at a multiple of 16."""
-START = THREADS * GROUP
-"""A launch begins at a multiple of so many pixels."""
 EXACT_TERM_BYTES = 16
 """A term of `match_exact`: key, mask of the bits to compare (that of all terms), flags, unused; uint32 each."""
 BOX_TERM_BYTES = 32
-"""A term of `match_boxes`: four `lane_limits`, flags, one unused (uint32 each), address of the table (uint64)."""
+"""A term of `match_boxes`: four `box_limits`, flags, one unused (uint32 each), address of the table (uint64)."""
 TABLE, INVERT, LAST = (u32(1 << bit) for bit in range(3))
 """Flags of a term: `LAST` of its colour."""
 
 
 @device
-def tail_pixel(address, channels, number, left):  # type: ignore[no-untyped-def]
+def tail_pixel(address, channels, number, left):
     """Return a pixel of a group byte by byte, 0 where the picture has ended before it."""
     pixel = u32(0)
     if number < left:
@@ -56,7 +52,7 @@ def tail_pixel(address, channels, number, left):  # type: ignore[no-untyped-def]
 
 
 @device
-def tail_quad(address, channels, number, left):  # type: ignore[no-untyped-def]
+def tail_quad(address, channels, number, left):
     """Return four pixels of a group, byte by byte."""
     return (
         tail_pixel(address, channels, number, left),
@@ -67,7 +63,7 @@ def tail_quad(address, channels, number, left):  # type: ignore[no-untyped-def]
 
 
 @device
-def load_group(address, channels, left):  # type: ignore[no-untyped-def]
+def load_group(address, channels, left):
     """Return the 16 pixels of a group as four quads, of which only `left` are the picture's."""
     if left < u32(GROUP):
         return (
@@ -99,14 +95,14 @@ def load_group(address, channels, left):  # type: ignore[no-untyped-def]
 
 
 @device
-def in_table(index, table):  # type: ignore[no-untyped-def]
+def in_table(index, table):
     """Return bit 0: whether the bit of that number is set in a table."""
     word = load_u32(u64(table + u64(u32(u32(index >> u32(5)) << u32(2)))))
     return u32(u32(word >> u32(index & u32(31))) & u32(1))
 
 
 @device
-def stored_index(address, channels):  # type: ignore[no-untyped-def]
+def stored_index(address, channels):
     """Return the place in a table of the pixel at an address."""
     first, second, third = u32(load_u8(address)), u32(0), u32(0)
     if channels > u32(2):
@@ -115,7 +111,7 @@ def stored_index(address, channels):  # type: ignore[no-untyped-def]
 
 
 @device
-def table_bits(inside, table, address, channels):  # type: ignore[no-untyped-def]
+def table_bits(inside, table, address, channels):
     """
     Keep those bits of a group whose pixels are in a table; it is read only for pixels inside the box.
 
@@ -132,7 +128,7 @@ def table_bits(inside, table, address, channels):  # type: ignore[no-untyped-def
 
 
 @device
-def masked_group(quads, terms):  # type: ignore[no-untyped-def]
+def masked_group(quads, terms):
     """Return a group as `exact_term` wants it: without the bits that no term compares."""
     mask = load_four(terms)[1]
     return (
@@ -144,7 +140,7 @@ def masked_group(quads, terms):  # type: ignore[no-untyped-def]
 
 
 @device
-def exact_term(quads, term, valid, address, channels):  # type: ignore[no-untyped-def]
+def exact_term(quads, term, valid, address, channels):
     """
     Return 16 bits and the flags: which pixels of a group are the one colour of the term at an address.
 
@@ -160,23 +156,23 @@ def exact_term(quads, term, valid, address, channels):  # type: ignore[no-untype
 
 
 @device
-def lanes_of_group(quads, terms):  # type: ignore[no-untyped-def]
-    """Return a group as `box_term` wants it: the channels of each quad in lanes."""
+def channels_of_group(quads, terms):
+    """Return a group as `box_term` wants it: of each quad the even channels, and the odd ones."""
     return (
-        (even_lanes(quads[0]), odd_lanes(quads[0])),
-        (even_lanes(quads[1]), odd_lanes(quads[1])),
-        (even_lanes(quads[2]), odd_lanes(quads[2])),
-        (even_lanes(quads[3]), odd_lanes(quads[3])),
+        (even_channels(quads[0]), odd_channels(quads[0])),
+        (even_channels(quads[1]), odd_channels(quads[1])),
+        (even_channels(quads[2]), odd_channels(quads[2])),
+        (even_channels(quads[3]), odd_channels(quads[3])),
     )
 
 
 @device
-def box_term(lanes, term, valid, address, channels):  # type: ignore[no-untyped-def]
+def box_term(quads, term, valid, address, channels):
     """Return 16 bits and the flags: which pixels of a group are in the term at an address."""
     limits = load_four(term)
     flags, _, table_low, table_high = load_four(u64(term + u64(16)))
-    low = u32(box_bits(lanes[0][0], lanes[0][1], limits) | u32(box_bits(lanes[1][0], lanes[1][1], limits) << u32(4)))
-    high = u32(box_bits(lanes[2][0], lanes[2][1], limits) | u32(box_bits(lanes[3][0], lanes[3][1], limits) << u32(4)))
+    low = u32(box_bits(quads[0], limits) | u32(box_bits(quads[1], limits) << u32(4)))
+    high = u32(box_bits(quads[2], limits) | u32(box_bits(quads[3], limits) << u32(4)))
     inside = u32(u32(low | u32(high << u32(8))) & valid)
     if flags & TABLE:
         inside = table_bits(inside, u64(u64(table_low) | u64(u64(table_high) << u64(32))), address, channels)
@@ -189,7 +185,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
     """Return the kernel that matches groups, 16 pixels a thread, by a way to see a group and to test it for a term."""
     step = u64(term_bytes)
 
-    def match_groups(pixels, start, count, channels, terms, term_count, words, row_bytes, union, is_continued, totals):  # type: ignore[no-untyped-def]
+    def match_groups(pixels, start, count, channels, terms, term_count, words, row_bytes, union, is_continued, totals):
         """
         Match pixels that lie side by side, 8 bits a channel; 16 of them a thread.
 
@@ -200,7 +196,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
         pixels : uint64
             Address of pixel 0, a multiple of 16.
         start, count : uint64
-            Number of the first pixel to match, a multiple of `START`, and of the one after the last.
+            Number of the first pixel to match, a multiple of `BLOCK_PIXELS`, and of the one after the last.
         channels : uint32
             1 to 4.
         terms : uint64
@@ -208,7 +204,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
         term_count : uint32
             How many; their colours are at most `MOST_COLORS`.
         words : uint64
-            Address of the bits of the first of these colours; 0 to write none.
+            Address of the bits of the first of these colours.
         row_bytes : uint64
             From the bits of one colour to those of the next.
         union : uint64
@@ -219,8 +215,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
             Address of a uint64 for each colour, then one for the union, to which the numbers of bits are added.
         """
         warp_counts = cuda.shared.array(WARP_COUNTS, np.int32)
-        group = u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(cuda.threadIdx.x))
-        first = u64(start + u64(group * u64(GROUP)))
+        first = u64(start + u64(thread_number() * u64(GROUP)))
         left = u32(0)
         if first < count:
             left = u32(min(u64(count - first), u64(GROUP)))
@@ -236,7 +231,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
             inside, flags = bits_of(seen, term, valid, address, channels)
             found = u32(found | inside)
             if flags & LAST:
-                if words != u64(0) and is_stored:
+                if is_stored:
                     store_u16(u64(words + u64(u64(row) * row_bytes) + target), np.uint16(found))
                 note_count(found, warp_counts, row)
                 together = u32(together | found)
@@ -255,4 +250,4 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
 
 
 match_exact = _define_match("match_exact", masked_group, exact_term, EXACT_TERM_BYTES)
-match_boxes = _define_match("match_boxes", lanes_of_group, box_term, BOX_TERM_BYTES)
+match_boxes = _define_match("match_boxes", channels_of_group, box_term, BOX_TERM_BYTES)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pixgrep.backends.cuda.access import load_u8, load_u16, load_u32, load_u64, store_u32
 from pixgrep.backends.cuda.arithmetic import ordered_32, ordered_64, quotient, table_index
-from pixgrep.backends.cuda.blocks import ALL_LANES, THREADS, WARP_COUNTS, WARPS, add_counts
+from pixgrep.backends.cuda.blocks import ALL_LANES, WARP_COUNTS, WARPS, add_counts, thread_number
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 from pixgrep.backends.cuda.matching import INVERT, LAST, TABLE, in_table
 
@@ -21,7 +21,7 @@ UINT8, UINT16, FLOAT32, FLOAT64 = (u32(number) for number in range(4))
 
 
 @device
-def load_channel(address, kind):  # type: ignore[no-untyped-def]
+def load_channel(address, kind):
     """Return a channel as a uint64 of the same order."""
     if kind == UINT8:
         return u64(load_u8(address))
@@ -33,14 +33,14 @@ def load_channel(address, kind):  # type: ignore[no-untyped-def]
 
 
 @device
-def is_between(key, term, channel):  # type: ignore[no-untyped-def]
+def is_between(key, term, channel):
     """Return whether a channel lies between the limits of the term at an address."""
     limits = u64(term + u64(channel * 16))
     return load_u64(limits) <= key and key <= load_u64(u64(limits + u64(8)))
 
 
 @device
-def is_inside(keys, channels, term):  # type: ignore[no-untyped-def]
+def is_inside(keys, channels, term):
     """Return whether a pixel is inside the box of the term at an address."""
     inside = is_between(keys[0], term, 0)
     if inside and channels > u32(1):
@@ -53,7 +53,7 @@ def is_inside(keys, channels, term):  # type: ignore[no-untyped-def]
 
 
 @device
-def pixel_bit(keys, channels, term, numbers):  # type: ignore[no-untyped-def]
+def pixel_bit(keys, channels, term, numbers):
     """Return bit 0, whether a pixel is in the term at an address, and the flags."""
     flags = load_u32(u64(term + u64(64)))
     inside = u32(1) if is_inside(keys, channels, term) else u32(0)
@@ -67,7 +67,7 @@ def pixel_bit(keys, channels, term, numbers):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def match_pixels(  # type: ignore[no-untyped-def]
+def match_pixels(
     pixels,
     start,
     count,
@@ -108,7 +108,7 @@ def match_pixels(  # type: ignore[no-untyped-def]
     """
     warp_counts = cuda.shared.array(WARP_COUNTS, np.int32)
     thread = u32(cuda.threadIdx.x)
-    number = u64(start + u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(thread)))
+    number = u64(start + thread_number())
     is_pixel = number < count
     a, b, c, d = u64(0), u64(0), u64(0), u64(0)
     if is_pixel:
@@ -134,7 +134,7 @@ def match_pixels(  # type: ignore[no-untyped-def]
         found = u32(found | inside)
         if flags & LAST:
             bits = u32(cuda.ballot_sync(ALL_LANES, is_pixel and found != u32(0)))
-            if words != u64(0) and is_stored:
+            if is_stored:
                 store_u32(u64(words + u64(u64(row) * row_bytes) + target), bits)
             if is_first_lane:
                 warp_counts[row * u32(WARPS) + u32(thread >> u32(5))] = np.int32(cuda.popc(bits))

@@ -1,5 +1,6 @@
 """Programs as the kernels read them: arrays of terms, and tables, in the memory of the device."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep.backends.cuda import matching, pixelwise
-from pixgrep.backends.cuda.arithmetic import lane_limits, ordered_32, ordered_64
+from pixgrep.backends.cuda.arithmetic import box_limits, ordered_32, ordered_64
 from pixgrep.backends.cuda.blocks import MOST_COLORS
 from pixgrep.colorset import everything
 from pixgrep.gpu.device import Device, Memory
@@ -32,14 +33,13 @@ class Launch:
     ----------
     terms : Memory
         As the kernel reads them.
-    term_count, first_color, colors : int
-        How many terms; the number of the first colour; how many colours.
+    term_count, first_color : int
+        How many terms; the number of the first colour.
     """
 
     terms: Memory
     term_count: int
     first_color: int
-    colors: int
 
 
 class DeviceProgram:
@@ -56,6 +56,7 @@ class DeviceProgram:
         self.program = program
         self._device = device
         self._tables: dict[bytes, Memory] = {}
+        self._lock = threading.Lock()  # two threads would upload a table twice, and drop the one that was packed
 
     @property
     def is_exact(self) -> bool:
@@ -68,14 +69,24 @@ class DeviceProgram:
         masks = {_mask_of(term) for term in self.program.terms}
         return masks.pop() if len(masks) == 1 else None
 
-    @cached_property
+    @property
     def groups(self) -> list[Launch]:
         """The launches of `match_exact` or `match_boxes`."""
-        return [self._launch(first, self._exact_terms if self.is_exact else self._box_terms) for first in self._firsts]
+        with self._lock:
+            return self._groups
 
     @cached_property
+    def _groups(self) -> list[Launch]:
+        return [self._launch(first, self._exact_terms if self.is_exact else self._box_terms) for first in self._firsts]
+
+    @property
     def pixels(self) -> list[Launch]:
         """The launches of `match_pixels`."""
+        with self._lock:
+            return self._pixels
+
+    @cached_property
+    def _pixels(self) -> list[Launch]:
         return [self._launch(first, self._pixel_terms) for first in self._firsts]
 
     @property
@@ -89,7 +100,7 @@ class DeviceProgram:
         packed = pack(terms, np.array(is_last, np.bool_))
         memory = self._device.allocate(packed.nbytes)
         self._device.upload(memory, packed)
-        return Launch(memory, len(terms), first, len(colors))
+        return Launch(memory, len(terms), first)
 
     def _flags(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
         flags = np.where(is_last, matching.LAST, 0)
@@ -115,7 +126,7 @@ class DeviceProgram:
 
     def _box_terms(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
         packed = np.zeros((len(terms), matching.BOX_TERM_BYTES // 4), np.uint32)
-        packed[:, :4] = [lane_limits(tuple(map(int, term.low)), tuple(map(int, term.high))) for term in terms]
+        packed[:, :4] = [box_limits(tuple(map(int, term.low)), tuple(map(int, term.high))) for term in terms]
         packed[:, 4] = self._flags(terms, is_last)
         packed[:, 6:].view(np.uint64)[:, 0] = [self._table(term) for term in terms]
         return packed
