@@ -9,7 +9,7 @@ demo: $(READY)  ## find a colour in a real photograph
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n auto $(ARGS)
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

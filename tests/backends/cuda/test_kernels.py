@@ -31,7 +31,7 @@ TAILS = [*range(1, 18), 31, 32, 33, 47, 48, 63, 64, 65, 100, 127, 128, 129]
 def test_two_blocks_in_every_order(schedule, seed, density):
     device = EngineDevice(seed=seed, schedule=schedule)
     check(device, picture(4096 + 257, density), EXACT)
-    places = {"count_blocks", "scan_counts", "write_places", "write_colors"} if density else set()
+    places = {"count_blocks", "scan_counts", "write_places", "write_colors"}
     assert set(device.launches) == {"match_exact", "write_mask"} | places
 
 
