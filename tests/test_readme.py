@@ -13,8 +13,6 @@ import pytest
 import skimage
 from PIL import Image
 
-from tests.sources.test_device import Tensor
-
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -55,9 +53,10 @@ def test_the_commands_of_the_readme_show_what_it_says(pictures):
 
 
 def test_the_python_of_the_readme_shows_what_it_says(pictures, monkeypatch):
-    monkeypatch.setitem(
-        sys.modules, "cupy", SimpleNamespace(asarray=Tensor)
-    )  # its arrays are on the device of the tests
+    pytest.importorskip("numba_cuda")
+    from tests.sources.test_device import Tensor
+
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(asarray=Tensor))  # arrays of the tests' own device
     failed, tried = doctest.testfile(str(README), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert tried > 10
     assert failed == 0

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -91,6 +92,7 @@ def test_wrong_usage_says_what_to_do(shots, arguments, message):
     assert (done.returncode, done.stdout) == (2, "")
 
 
+@pytest.mark.skipif(find_spec("numba_cuda") is None, reason="then that is told")
 def test_a_missing_gpu_is_told_once_and_before_the_first_picture(shots):
     done = run("red", ".", "--backend", "cuda", cwd=shots, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""})
     (line,) = done.stderr.splitlines()

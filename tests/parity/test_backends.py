@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from itertools import product
 from typing import Any
 
@@ -16,7 +17,7 @@ from pixgrep.compile import compile_program
 from pixgrep.model import PixelFormat
 from pixgrep.query import to_queries
 
-OTHERS = [name for name in BACKENDS if name != "reference"]
+OTHERS = [name for name in BACKENDS if name != "reference" and (name != "cuda" or find_spec("numba_cuda"))]
 SHAPES = [
     *((0, 5), (5, 0), (1, 1), (7, 33), (8, 32), (9, 31), (1, 63), (1, 64), (1, 65)),
     *((127, 1), (128, 1), (129, 1), (1, 191), (3, 64), (2, 96)),
