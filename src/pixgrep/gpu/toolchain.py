@@ -7,6 +7,7 @@ where packages are not in ``site-packages`` that file is not read, and the old o
 
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -34,7 +35,9 @@ def load_numba_cuda() -> ModuleType:
     try:
         if "numba.cuda" not in sys.modules:
             import _numba_cuda_redirector  # noqa: F401
-        from numba import cuda
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of its own code, by NumPy 2.5
+            from numba import cuda
     except ImportError as error:
         raise MissingExtraError(f"searching on a GPU needs numba-cuda ({error}); {INSTALL}") from error
     from numba import config
