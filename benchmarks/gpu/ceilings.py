@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.gpu import kernels
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.report import Report
+from pixgrep.backends.cuda.blocks import THREADS
 from pixgrep.gpu.device import Memory
 
 COPY, READ, READ_GROUPS = "device-to-device copy", "reading, 16 bytes a thread", "reading, 48 bytes a thread"
@@ -58,12 +59,12 @@ def _read(lab: Lab, report: Report) -> None:
     for buffer in buffers:
         lab.device.upload(buffer, content)
     dense_blocks = 2 if lab.is_dry else BLOCKS_OF_SUM
-    group_blocks = -(-size // (kernels.GROUP_BYTES * kernels.THREADS))
+    group_blocks = -(-size // (kernels.GROUP_BYTES * THREADS))
     for name, kernel, blocks, width in (
         (READ, kernels.sum_words, dense_blocks, kernels.DENSE_BYTES),
         (READ_GROUPS, kernels.sum_groups, group_blocks, kernels.GROUP_BYTES),
     ):
-        partials = lab.device.allocate(blocks * kernels.THREADS // 32 * 4)
+        partials = lab.device.allocate(blocks * THREADS // 32 * 4)
         works = [_sum(lab, kernel, blocks, buffer, size // width, partials) for buffer in buffers]
         times = lab.time(works, lab.scale.runs)
         sums = np.empty(partials.size // 4, np.uint32)
@@ -74,7 +75,7 @@ def _read(lab: Lab, report: Report) -> None:
 
 def _sum(lab: Lab, kernel: Any, blocks: int, buffer: Memory, count: int, partials: Memory) -> Callable[[], None]:
     arguments = (np.uint64(buffer.address), np.uint64(count), np.uint64(partials.address))
-    return lambda: lab.device.launch(kernel, blocks, kernels.THREADS, *arguments)
+    return lambda: lab.device.launch(kernel, blocks, THREADS, *arguments)
 
 
 def _transfers(lab: Lab, report: Report) -> None:

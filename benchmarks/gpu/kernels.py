@@ -3,13 +3,20 @@
 import numpy as np
 
 from pixgrep.backends.cuda.access import load_four, store_u32
-from pixgrep.backends.cuda.jit import cuda, kernel
+from pixgrep.backends.cuda.blocks import THREADS, thread_number, warp_sum
+from pixgrep.backends.cuda.jit import cuda, device, kernel
 
 u32, u64 = np.uint32, np.uint64
 
-THREADS = 256
-ALL_LANES = 0xFFFFFFFF
 DENSE_BYTES, GROUP_BYTES = 16, 48
+
+
+@device
+def store_partial(total, here, partials):
+    """Write the sum over a warp; `here` is the number of the thread, and all lanes must call it."""
+    found = warp_sum(np.int32(total))
+    if u32(u32(here) & u32(31)) == u32(0):
+        store_u32(u64(partials + u64(u64(here >> u64(5)) * u64(4))), u32(found))
 
 
 @kernel
@@ -36,18 +43,14 @@ def sum_words(words, count, partials):
     partials : uint64
         Address of a uint32 for each warp of the grid.
     """
-    here = u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(cuda.threadIdx.x))
+    here = thread_number()
     step = u64(u64(cuda.gridDim.x) * u64(THREADS))
     index, total = here, u32(0)
     while index < count:
         a, b, c, d = load_four(u64(words + u64(index * u64(16))))
         total = u32(total + u32(u32(a + b) + u32(c + d)))
         index = u64(index + step)
-    found = np.int32(total)
-    for distance in (16, 8, 4, 2, 1):
-        found = np.int32(found + cuda.shfl_down_sync(ALL_LANES, found, distance))
-    if u32(u32(here) & u32(31)) == u32(0):
-        store_u32(u64(partials + u64(u64(here >> u64(5)) * u64(4))), u32(found))
+    store_partial(total, here, partials)
 
 
 @kernel
@@ -62,7 +65,7 @@ def sum_groups(words, count, partials):
     count : uint64
         How many times 48 bytes.
     """
-    here = u64(u64(u64(cuda.blockIdx.x) * u64(THREADS)) + u64(cuda.threadIdx.x))
+    here = thread_number()
     total = u32(0)
     if here < count:
         address = u64(words + u64(here * u64(48)))
@@ -72,11 +75,7 @@ def sum_groups(words, count, partials):
         total = u32(total + u32(u32(a + b) + u32(c + d)))
         a, b, c, d = load_four(u64(address + u64(32)))
         total = u32(total + u32(u32(a + b) + u32(c + d)))
-    found = np.int32(total)
-    for distance in (16, 8, 4, 2, 1):
-        found = np.int32(found + cuda.shfl_down_sync(ALL_LANES, found, distance))
-    if u32(u32(here) & u32(31)) == u32(0):
-        store_u32(u64(partials + u64(u64(here >> u64(5)) * u64(4))), u32(found))
+    store_partial(total, here, partials)
 
 
 @kernel

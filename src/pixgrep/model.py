@@ -5,6 +5,7 @@ One unit everywhere: colours and tolerances are given in 8-bit steps, 0 to 255, 
 worth ``value / 257`` of them, a float value ``value * 255``.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -245,12 +246,22 @@ class DevicePixels:
     @property
     def is_contiguous(self) -> bool:
         """Whether pixels lie side by side."""
-        height, width, channels = self.shape
-        size = np.dtype(self.dtype).itemsize
-        steps = ((channels, size), (width, size * channels), (height, size * channels * width))
+        expected = contiguous_strides(self.shape, np.dtype(self.dtype).itemsize)
         return 0 in self.shape or all(
-            count == 1 or stride == step for (count, step), stride in zip(steps, self.strides[::-1], strict=True)
+            count == 1 or stride == step for count, stride, step in zip(self.shape, self.strides, expected, strict=True)
         )
+
+
+def contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """
+    Return the strides, in bytes, of an array whose elements lie side by side.
+
+    Examples
+    --------
+    >>> contiguous_strides((480, 640, 3), 2)
+    (3840, 6, 2)
+    """
+    return tuple(itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
 @dataclass(frozen=True)

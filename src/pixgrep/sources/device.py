@@ -6,7 +6,7 @@ import numpy as np
 
 from pixgrep.errors import PictureError
 from pixgrep.gpu.device import get_device
-from pixgrep.model import DevicePixels
+from pixgrep.model import DevicePixels, contiguous_strides
 from pixgrep.sources import Info, Reading
 from pixgrep.sources.array import ArraySource
 
@@ -54,7 +54,7 @@ class DeviceSource:
         _refuse_other_gpus(array)
         facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
         height, width, channels = facts.read().shape
-        strides = tuple(interface.get("strides") or _strides(shape, dtype.itemsize))
+        strides = tuple(interface.get("strides") or contiguous_strides(shape, dtype.itemsize))
         if len(shape) == 2:
             strides = (*strides, dtype.itemsize)
         if address % dtype.itemsize or any(stride % dtype.itemsize for stride in strides):
@@ -96,8 +96,3 @@ def _wait_for_producer(array: Any, stream: int | None) -> None:
             array.__dlpack__(stream=DEFAULT_STREAM)
         except Exception as error:  # whatever a foreign object raises
             raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
-
-
-def _strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
-    """Return the strides of an array whose elements lie side by side."""
-    return tuple(itemsize * int(np.prod(shape[axis + 1 :], dtype=np.int64)) for axis in range(len(shape)))

@@ -20,34 +20,28 @@ LOW, HIGH = (8, 190, 0, 70), (12, 255, 30, 80)
 U64 = st.integers(0, 2**64 - 1)
 
 load_group = on_processor(matching.load_group)
-exact_term = on_processor(matching.exact_term)
-masked_group = on_processor(matching.masked_group)
-channels_of_group = on_processor(matching.channels_of_group)
-box_term = on_processor(matching.box_term)
 
 
-@njit
-def exact_groups(pixels, count, channels, term, bits):
-    for group in range(bits.size):
-        first = np.uint64(group * 16)
-        left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
-        address = np.uint64(pixels + first * np.uint64(channels))
-        valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
-        quads = masked_group(load_group(address, channels, left), term)
-        found, _ = exact_term(quads, term, valid, address, channels)
-        bits[group] = found
+def groups_by(prepare, bits_of):
+    """Return a function that matches groups one after the other, as the kernels do side by side."""
+    prepare, bits_of = on_processor(prepare), on_processor(bits_of)
+
+    @njit
+    def match(pixels, count, channels, term, bits):
+        for group in range(bits.size):
+            first = np.uint64(group * 16)
+            left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
+            address = np.uint64(pixels + first * np.uint64(channels))
+            valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
+            seen = prepare(load_group(address, channels, left), term)
+            found, _ = bits_of(seen, term, valid, address, channels)
+            bits[group] = found
+
+    return match
 
 
-@njit
-def box_groups(pixels, count, channels, term, bits):
-    for group in range(bits.size):
-        first = np.uint64(group * 16)
-        left = np.uint32(min(np.uint64(count - first), np.uint64(16)))
-        address = np.uint64(pixels + first * np.uint64(channels))
-        valid = np.uint32((np.uint32(1) << left) - np.uint32(1))
-        lanes = channels_of_group(load_group(address, channels, left), term)
-        found, _ = box_term(lanes, term, valid, address, channels)
-        bits[group] = found
+exact_groups = groups_by(matching.masked_group, matching.exact_term)
+box_groups = groups_by(matching.channels_of_group, matching.box_term)
 
 
 def aligned(data):

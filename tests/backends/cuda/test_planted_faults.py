@@ -17,7 +17,7 @@ FAULTS = {
     "a dropped barrier before the counts are added": (blocks, "    cuda.syncthreads()\n    row =", "    row ="),
     "a warp's sum without its first step": (blocks, "(16, 8, 4, 2, 1)", "(8, 4, 2, 1)"),
     "a scan off by one lane": (blocks, "if lane >= u32(distance):", "if lane > u32(distance):"),
-    "counts of the wrong warp": (blocks, "row * u32(WARPS) + u32(thread >> u32(5))", "row * u32(WARPS)"),
+    "counts of the wrong warp": (blocks, "row * u32(WARPS) + u32(u32(cuda.threadIdx.x) >> u32(5))", "row * u32(WARPS)"),
     "a tail that is one pixel short": (matching, "    if number < left:\n", "    if number < u32(left - u32(1)):\n"),
     "a tail that is one pixel long": (matching, "    if number < left:\n", "    if number <= left:\n"),
     "a tail that is loaded wide": (matching, "if left < u32(GROUP):", "if left < u32(GROUP - 1):"),
@@ -81,8 +81,8 @@ FAULTS = {
     ),
     "a word that two lanes write": (
         pixelwise,
-        "is_first_lane = u32(thread & u32(31))",
-        "is_first_lane = u32(thread & u32(15))",
+        "is_stored = is_first_lane() and",
+        "is_stored = u32(u32(cuda.threadIdx.x) & u32(15)) == u32(0) and",
     ),
 }
 ROOMS = (blocks, matching, collecting, pixelwise)

@@ -85,10 +85,10 @@ def test_a_lost_wide_load_shows():
 
 def test_a_float_shows():
     @device
-    def note_count(bits, warp_counts, row):
+    def note_bits(bits, warp_counts, row):
         warp_counts[row] = int(float(bits) * 0.5)
 
-    twin, signature = changed("match_exact", note_count=note_count)
+    twin, signature = changed("match_exact", note_bits=note_bits)
     found = sass.summary(twin, signature, (9, 0))
     assert found["float"] > 0
     with pytest.raises(AssertionError):

@@ -49,14 +49,25 @@ def warp_scan(value, lane):
 
 
 @device
-def note_count(bits, warp_counts, row):
+def is_first_lane():
+    """Return whether this is lane 0 of its warp."""
+    return u32(u32(cuda.threadIdx.x) & u32(31)) == u32(0)
+
+
+@device
+def note_count(count, warp_counts, row):
+    """Note, as lane 0 knows it, how many bits this warp has in a row."""
+    if is_first_lane():
+        warp_counts[row * u32(WARPS) + u32(u32(cuda.threadIdx.x) >> u32(5))] = count
+
+
+@device
+def note_bits(bits, warp_counts, row):
     """Note how many bits the lanes of this warp have set in a row; shuffles only where there are any."""
     found = np.int32(0)
     if cuda.any_sync(ALL_LANES, bits != u32(0)):
         found = warp_sum(np.int32(cuda.popc(bits)))
-    thread = u32(cuda.threadIdx.x)
-    if thread & u32(31) == u32(0):
-        warp_counts[row * u32(WARPS) + u32(thread >> u32(5))] = found
+    note_count(found, warp_counts, row)
 
 
 @device

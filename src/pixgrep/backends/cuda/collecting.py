@@ -17,7 +17,16 @@ from pixgrep.backends.cuda.access import (
     store_u64,
 )
 from pixgrep.backends.cuda.arithmetic import quotient, spread
-from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, GROUP, THREADS, WARPS, thread_number, warp_scan, warp_sum
+from pixgrep.backends.cuda.blocks import (
+    BLOCK_PIXELS,
+    GROUP,
+    THREADS,
+    WARPS,
+    note_count,
+    thread_number,
+    warp_scan,
+    warp_sum,
+)
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 
 u32, u64 = np.uint32, np.uint64
@@ -52,8 +61,7 @@ def count_blocks(words, groups, counts):
     warp_counts = cuda.shared.array(WARPS, np.int32)
     thread = u32(cuda.threadIdx.x)
     found = warp_sum(np.int32(cuda.popc(load_bits(words, thread_number(), groups))))
-    if u32(thread & u32(31)) == u32(0):
-        warp_counts[thread >> u32(5)] = found
+    note_count(found, warp_counts, u32(0))
     cuda.syncthreads()
     if thread == u32(0):
         total = u32(0)

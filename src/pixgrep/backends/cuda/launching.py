@@ -10,7 +10,7 @@ from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, THREADS, blocks_for
 from pixgrep.backends.cuda.program import KINDS, DeviceProgram, Launch
 from pixgrep.gpu.device import Device
-from pixgrep.model import DevicePixels
+from pixgrep.model import WORD_BITS, DevicePixels, contiguous_strides
 
 u32, u64, i64 = np.uint32, np.uint64, np.int64
 
@@ -87,7 +87,7 @@ def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, 
 
 
 def _whole_words(stop: int) -> int:
-    return -(-stop // 64) * 64
+    return blocks_for(stop, WORD_BITS) * WORD_BITS
 
 
 def upload(device: Device, pixels: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> DevicePixels:
@@ -95,6 +95,6 @@ def upload(device: Device, pixels: np.ndarray[tuple[int, ...], np.dtype[np.gener
     memory = device.allocate(pixels.nbytes)
     device.upload(memory, pixels)
     height, width, channels = pixels.shape
-    size = pixels.itemsize
-    strides = (width * channels * size, channels * size, size)
-    return DevicePixels(memory.address, (height, width, channels), strides, str(pixels.dtype), memory)
+    row, pixel, channel = contiguous_strides(pixels.shape, pixels.itemsize)
+    dtype = str(pixels.dtype)
+    return DevicePixels(memory.address, (height, width, channels), (row, pixel, channel), dtype, memory)

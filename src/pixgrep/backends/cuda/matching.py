@@ -22,7 +22,7 @@ from pixgrep.backends.cuda.arithmetic import (
     quad_of_rgb,
     table_index,
 )
-from pixgrep.backends.cuda.blocks import GROUP, WARP_COUNTS, add_counts, note_count, thread_number
+from pixgrep.backends.cuda.blocks import GROUP, WARP_COUNTS, add_counts, note_bits, thread_number
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 
 u32, u64 = np.uint32, np.uint64
@@ -233,7 +233,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
             if flags & LAST:
                 if is_stored:
                     store_u16(u64(words + u64(u64(row) * row_bytes) + target), np.uint16(found))
-                note_count(found, warp_counts, row)
+                note_bits(found, warp_counts, row)
                 together = u32(together | found)
                 found = u32(0)
                 row = u32(row + u32(1))
@@ -242,7 +242,7 @@ def _define_match(name: str, prepare: Any, bits_of: Any, term_bytes: int) -> Any
             if is_continued:
                 together = u32(together | u32(load_u16(u64(union + target))))
             store_u16(u64(union + target), np.uint16(together))
-        note_count(together, warp_counts, row)
+        note_bits(together, warp_counts, row)
         add_counts(warp_counts, u32(row + u32(1)), totals)
 
     match_groups.__name__ = match_groups.__qualname__ = name

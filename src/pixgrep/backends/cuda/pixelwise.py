@@ -8,7 +8,7 @@ import numpy as np
 
 from pixgrep.backends.cuda.access import load_u8, load_u16, load_u32, load_u64, store_u32
 from pixgrep.backends.cuda.arithmetic import ordered_32, ordered_64, quotient, table_index
-from pixgrep.backends.cuda.blocks import ALL_LANES, WARP_COUNTS, WARPS, add_counts, thread_number
+from pixgrep.backends.cuda.blocks import ALL_LANES, WARP_COUNTS, add_counts, is_first_lane, note_count, thread_number
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 from pixgrep.backends.cuda.matching import INVERT, LAST, TABLE, in_table
 
@@ -107,7 +107,6 @@ def match_pixels(
         comes one more, whose box has every pixel without a NaN.
     """
     warp_counts = cuda.shared.array(WARP_COUNTS, np.int32)
-    thread = u32(cuda.threadIdx.x)
     number = u64(start + thread_number())
     is_pixel = number < count
     a, b, c, d = u64(0), u64(0), u64(0), u64(0)
@@ -124,8 +123,7 @@ def match_pixels(
             d = load_channel(u64(here + u64(3 * channel_stride)), kind)
     keys = (a, b, c, d)
     numbers = u64(terms + u64(term_count) * u64(PIXEL_TERM_BYTES))
-    is_first_lane = u32(thread & u32(31)) == u32(0)
-    is_stored = is_first_lane and number < u64(u64(count + u64(63)) & ~u64(63))
+    is_stored = is_first_lane() and number < u64(u64(count + u64(63)) & ~u64(63))
     target = u64(u64(number >> u64(5)) << u64(2))
     together, found, row = u32(0), u32(0), u32(0)
     index = u32(0)
@@ -136,8 +134,7 @@ def match_pixels(
             bits = u32(cuda.ballot_sync(ALL_LANES, is_pixel and found != u32(0)))
             if is_stored:
                 store_u32(u64(words + u64(u64(row) * row_bytes) + target), bits)
-            if is_first_lane:
-                warp_counts[row * u32(WARPS) + u32(thread >> u32(5))] = np.int32(cuda.popc(bits))
+            note_count(np.int32(cuda.popc(bits)), warp_counts, row)
             together = u32(together | bits)
             found = u32(0)
             row = u32(row + u32(1))
@@ -146,6 +143,5 @@ def match_pixels(
         if is_continued:
             together = u32(together | load_u32(u64(union + target)))
         store_u32(u64(union + target), together)
-    if is_first_lane:
-        warp_counts[row * u32(WARPS) + u32(thread >> u32(5))] = np.int32(cuda.popc(together))
+    note_count(np.int32(cuda.popc(together)), warp_counts, row)
     add_counts(warp_counts, u32(row + u32(1)), totals)
