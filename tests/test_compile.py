@@ -32,7 +32,7 @@ def test_a_ball_is_a_box_with_a_table_and_a_deep_one_has_a_formula():
     (term,) = terms_of(pg.near((100, 100, 100), 5, "rgb"))
     assert (term.low, term.high) == ((95,) * 3, (105,) * 3)
     assert term.table is not None
-    assert len(term.table) == 2**21
+    assert len(term.table) == 11 * 2**13  # the planes of its box
     assert np.unpackbits(np.frombuffer(term.table, np.uint8)).sum() == 515, "points of the lattice within 5"
     (deep,) = terms_of(pg.near((100, 100, 100), 5, "rgb"), DEEP)
     assert deep.table is None
@@ -122,7 +122,7 @@ def test_fractions_are_rounded_to_what_8_bits_can_hold_halves_up(value, stored):
 
 def test_more_tables_than_memory_should_hold_are_refused(monkeypatch):
     compiling = sys.modules["pixgrep.compile"]  # the attribute of the package is the function
-    monkeypatch.setattr(compiling, "MOST_TABLES", 3)
+    monkeypatch.setattr(compiling, "MOST_TABLE_BYTES", 3 * 41 * 2**13)
     format = PixelFormat("uint8", 3)
     queries = tuple(pg.near((40, 40, number), 5, "rgb") for number in range(100, 104))
     assert len(compile_program(queries[:3], format).terms) == 3

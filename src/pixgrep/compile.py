@@ -5,19 +5,25 @@ A query becomes a `ColorSet` in the unit of the pixels (`resolve`), and that bec
 refined by a table of all 8-bit colours where it is not, a box refined by the set's own formula where pixels are deeper.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pixgrep.colors import cells
 from pixgrep.colorset import BoxSet, ColorSet, Complement, Union, everything, resolve
 from pixgrep.errors import ColorError
 from pixgrep.model import PixelFormat, Program, Term
 from pixgrep.query import Query
 
-MOST_TABLES = 512
-"""Tables of one program: a gigabyte."""
+MOST_TABLE_BYTES = 1 << 30
+"""Tables of one program: 512 of the whole cube, some thousands of small sets."""
+CELLS_AT_ONCE = 64
+"""32,768 colours: the temporary arrays of a formula stay in the second-level cache."""
+LEAST_CHUNKS_FOR_THREADS = 8
 MOST_TERMS = 8
 """A union of more boxes than that becomes one table: each box costs every pixel, a table only those in its box."""
 
@@ -47,11 +53,11 @@ def compile_program(queries: tuple[Query, ...], format: PixelFormat) -> Program:
     colors, tables = [], 0
     for query in queries:
         colors.append(compile_query(query, format))
-        tables += sum(term.table is not None for term in colors[-1])
-        if tables > MOST_TABLES:
+        tables += sum(len(term.table or b"") for term in colors[-1])
+        if tables > MOST_TABLE_BYTES:
             raise ColorError(
-                f"more than {MOST_TABLES} tables of 2 MiB would be needed for {len(queries)} colours; "
-                "join those that need no answer of their own with any_of(), or use metric 'channel'"
+                f"{len(queries)} colours would need tables of more than a gigabyte; "
+                "join those that need no answer of their own with any_of(), or ask for less with `within`"
             )
     return Program(format, tuple(colors))
 
@@ -127,52 +133,65 @@ def _box_term(box: BoxSet, format: PixelFormat, *, invert: bool = False) -> Term
 def _table_term(wanted: ColorSet, bounds: BoxSet, format: PixelFormat) -> Term | None:
     """Return the term of a set's 8-bit colours in `bounds`, with alpha as at its start; None if there are none."""
     low, high = (np.array(limits, int) for limits in _stored_limits(bounds, format))
-    channels = 3 if format.has_color else 1
-    alpha = np.float64(bounds.low[3])
-    planes = range(low[0], high[0] + 1) if channels == 3 else range(1)
-    filled = [np.zeros(256, np.bool_) for _ in range(channels)]
-    packed = np.zeros((256, 256 * 256 // 8) if channels == 3 else (1, 256 // 8), np.uint8)
-    total = 0
-    for plane in planes:
-        flags = _plane(wanted, plane, low, high, alpha, format)
-        total += int(flags.sum())
-        if channels == 3:
-            filled[0][plane] = flags.any()
-            filled[1] |= flags.any(axis=1)
-            filled[2] |= flags.any(axis=0)
-        else:
-            filled[0] |= flags
-        packed[plane] = np.packbits(flags, bitorder="little")
-    if not total:
+    flags = (_cube if format.has_color else _greys)(wanted, np.full((1, 1, 1, 1), bounds.low[3]))
+    if format.order == "bgr":
+        flags = flags.transpose(2, 1, 0)
+    inside = tuple(slice(first, last + 1) for first, last in zip(low[: flags.ndim], high[: flags.ndim], strict=True))
+    ends = _ends(flags[inside])
+    if ends is None:
         return None
-    ends = [(int(values.argmax()), 255 - int(values[::-1].argmax())) for values in filled]
-    is_box = total == int(np.prod([last - first + 1 for first, last in ends]))
-    low_alpha, high_alpha = (((int(limit),) if format.has_alpha else ()) for limit in (bounds.low[3], bounds.high[3]))
-    return Term(
-        tuple(first for first, _ in ends) + low_alpha,
-        tuple(last for _, last in ends) + high_alpha,
-        None if is_box else packed.tobytes(),
-    )
+    first, last = ([int(start + end[side]) for start, end in zip(low, ends, strict=False)] for side in (0, 1))
+    filled = flags[tuple(slice(start, stop + 1) for start, stop in zip(first, last, strict=True))]
+    low_alpha, high_alpha = ([int(limit)] if format.has_alpha else [] for limit in (bounds.low[3], bounds.high[3]))
+    table = None if filled.all() else _packed(filled, first, last)
+    return Term((*first, *low_alpha), (*last, *high_alpha), table)
 
 
-def _plane(
-    wanted: ColorSet,
-    plane: int,
-    low: NDArray[np.int_],
-    high: NDArray[np.int_],
-    alpha: np.float64,
-    format: PixelFormat,
-) -> NDArray[np.bool_]:
-    """Return which colours with first channel `plane` a set has, shape (256, 256); for grey, which of all 256."""
-    alphas = np.full((1, 1), alpha)
-    if not format.has_color:
-        grey = np.arange(256.0).reshape(1, 256)
-        greys: NDArray[np.bool_] = wanted.contains(grey, grey, grey, alphas) & (low[0] <= grey) & (grey <= high[0])
-        return greys.reshape(256)
-    first = np.full((1, 1), float(plane))
-    second = np.arange(float(low[1]), high[1] + 1).reshape(-1, 1)
-    third = np.arange(float(low[2]), high[2] + 1).reshape(1, -1)
-    red, green, blue = (first, second, third) if format.order == "rgb" else (third, second, first)
-    flags = np.zeros((256, 256), np.bool_)
-    flags[low[1] : high[1] + 1, low[2] : high[2] + 1] = wanted.contains(red, green, blue, alphas)
-    return flags
+def _ends(flags: NDArray[np.bool_]) -> list[tuple[int, int]] | None:
+    """Return the first and the last index along each axis at which a flag is set; None if none is."""
+    ends = []
+    for axis in range(flags.ndim):
+        filled = np.flatnonzero(flags.any(axis=tuple(other for other in range(flags.ndim) if other != axis)))
+        if not filled.size:
+            return None
+        ends.append((int(filled[0]), int(filled[-1])))
+    return ends
+
+
+def _packed(filled: NDArray[np.bool_], first: list[int], last: list[int]) -> bytes:
+    """Return the table of a box of flags: whole planes, from the first of them on; for greys all 256."""
+    if filled.ndim == 1:
+        greys = np.zeros(256, np.bool_)
+        greys[first[0] : last[0] + 1] = filled
+        return np.packbits(greys, bitorder="little").tobytes()
+    planes = np.zeros((len(filled), 256, 256), np.bool_)
+    planes[:, first[1] : last[1] + 1, first[2] : last[2] + 1] = filled
+    return np.packbits(planes, bitorder="little").tobytes()
+
+
+def _greys(wanted: ColorSet, alpha: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of the 256 greys a set has."""
+    grey = np.arange(256.0)
+    return wanted.contains(grey, grey, grey, alpha.reshape(1))
+
+
+def _cube(wanted: ColorSet, alpha: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of all 8-bit colours a set has, shape (256, 256, 256); only candidate cells are looked at."""
+    cube = np.zeros((256, 256, 256), np.bool_)
+    by_cell = cube.reshape(cells.CELLS, cells.STEP, cells.CELLS, cells.STEP, cells.CELLS, cells.STEP)
+    places = np.argwhere(wanted.candidates())
+
+    def fill(start: int) -> None:
+        some = places[start : start + CELLS_AT_ONCE]
+        found = np.broadcast_to(wanted.contains(*cells.values_of(some), alpha), (len(some),) + (cells.STEP,) * 3)
+        red, green, blue = some.T
+        by_cell[red, :, green, :, blue, :] = found
+
+    starts = range(0, len(places), CELLS_AT_ONCE)
+    if len(starts) < LEAST_CHUNKS_FOR_THREADS:
+        for start in starts:
+            fill(start)
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(fill, starts))
+    return cube

@@ -18,6 +18,7 @@ ChannelOrder = Literal["rgb", "bgr"]
 Pixels = NDArray[Any]
 
 WORD_BITS = 64
+GREY_TABLE_BYTES = 32
 DTYPES = ("uint8", "uint16", "float32", "float64")
 CHANNELS = {1: "grey", 2: "grey + alpha", 3: "colour", 4: "colour + alpha"}
 
@@ -167,7 +168,8 @@ class Term:
         Limits, one for each stored channel, in the picture's unit; both ends included.
     table : bytes or None
         One bit for each 8-bit colour, lowest bit first. The index is ``first << 16 | second << 8 | third`` channel as
-        stored (2 MiB), or the grey value (32 bytes).
+        stored, less `table_start`: only the planes from ``low[0]`` to ``high[0]`` are there, 8 KiB each. For greys it
+        is the grey value (32 bytes).
     formula : Formula or None
         What refines the box where no table can: 16-bit and float pictures.
     invert : bool
@@ -184,6 +186,11 @@ class Term:
     def is_exact(self) -> bool:
         """Whether the term is one single pixel value."""
         return self.low == self.high and not self.is_refined
+
+    @property
+    def table_start(self) -> int:
+        """The index of the first colour in the table; a multiple of 65,536."""
+        return int(self.low[0]) << 16 if self.table is not None and len(self.table) > GREY_TABLE_BYTES else 0
 
     @property
     def is_refined(self) -> bool:

@@ -5,6 +5,7 @@ A list of colours is several questions, each with an answer of its own; an expre
 pixels and no machines: `pixgrep.compile` turns them into programs.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
@@ -12,10 +13,13 @@ from typing import Any
 
 from pixgrep.colors.metrics import get_metric
 from pixgrep.colors.parse import parse_color
+from pixgrep.colors.spaces import get_space
+from pixgrep.colors.spaces.space import Axis
 from pixgrep.errors import ColorError
 from pixgrep.model import Color
 
 MOST_COLORS = 4096
+Limits = tuple[float, float]
 
 
 class Query:
@@ -46,6 +50,29 @@ class Near(Query):
 
     def __str__(self) -> str:
         return str(self.color)
+
+
+@dataclass(frozen=True)
+class Inside(Query):
+    """
+    All colours whose coordinates in a colour space lie within limits, ends included.
+
+    Attributes
+    ----------
+    space : str
+        Name of the colour space.
+    limits : tuple of (float, float) or None
+        For each coordinate the lowest and the highest value, or None for any. A hue may go from 350 to 20.
+    """
+
+    space: str
+    limits: tuple[Limits | None, Limits | None, Limits | None]
+
+    def __str__(self) -> str:
+        def text(limits: Limits | None) -> str:
+            return "any" if limits is None else f"{limits[0]:.15g}..{limits[1]:.15g}"
+
+        return f"{self.space}({' '.join(map(text, self.limits))})"
 
 
 @dataclass(frozen=True)
@@ -90,7 +117,8 @@ def near(color: Any, within: float = 0.0, metric: str = "channel") -> Query:
         The largest difference that still matches, in the unit of the metric; 0 is an exact match. Where the colour
         has alpha, alpha may differ by as many 8-bit steps, whatever the metric.
     metric : str
-        ``"channel"`` (largest channel difference) or ``"rgb"`` (Euclidean).
+        ``"channel"`` (largest channel difference), ``"rgb"`` (Euclidean), ``"weighted"``, ``"cie76"``, ``"cie94"``,
+        ``"ciede2000"``, ``"cmc"``, ``"oklab"`` or ``"hyab"``; see `pixgrep.colors.metrics`.
 
     Raises
     ------
@@ -110,6 +138,61 @@ Near(color=Color(red=255, green=255, blue=255, alpha=None, text='rgb(255 255 255
             f"the largest difference of metric {metric!r} ({measure.unit})"
         )
     return Near(parse_color(color), float(within), metric)
+
+
+def inside(space: str, **limits: Limits | None) -> Query:
+    """
+    Ask for colours whose coordinates lie within limits.
+
+    Parameters
+    ----------
+    space : str
+        ``"rgb"``, ``"hsv"``, ``"hsl"``, ``"hwb"``, ``"lab"``, ``"lch"``, ``"oklab"`` or ``"oklch"``.
+    **limits : (float, float)
+        The lowest and the highest value, both included, of the coordinates that matter, by their letters in CSS:
+        ``h`` in degrees, also round by 360 as in ``h=(350, 20)``; ``s``, ``v``, ``w`` and the ``l`` of hsl from 0 to
+        100; ``l``, ``a``, ``b`` and ``c`` as in `pixgrep.colors.spaces`; ``r``, ``g`` and ``b`` in 8-bit steps.
+
+    Raises
+    ------
+    ColorError
+        There is no such space or coordinate, or limits are not two numbers in order.
+
+    Notes
+    -----
+    A grey (red, green and blue the same) has no hue: only limits that leave out ``h`` take it. Values of deep pictures
+    beyond 0 and 1 count as 0 and 1. Lab and LCH are those of white D65, that of sRGB.
+
+    Examples
+    --------
+    >>> str(inside("hsl", h=(350, 20), s=(40, 100)))
+    'hsl(350..20 40..100 any)'
+    """
+    axes = get_space(space).axes
+    names = [axis.name for axis in axes]
+    for name in limits:
+        if name not in names:
+            raise ColorError(f"{space} has no coordinate {name!r}; it has {', '.join(map(repr, names))}")
+    first, second, third = (_checked(axis, limits.get(axis.name)) for axis in axes)
+    return Inside(space, (first, second, third))
+
+
+def _checked(axis: Axis, limits: Any) -> Limits | None:
+    if limits is None:
+        return None
+    try:
+        low, high = map(float, limits)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ColorError(
+            f"the limits of {axis.name!r} are {limits!r}; give two numbers, such as ({axis.low}, {axis.high})"
+        )
+    if axis.is_hue:
+        return None if high - low >= 360 else (low % 360, high % 360)
+    if low > high:
+        raise ColorError(f"the limits of {axis.name!r} are {limits!r}; the lowest comes first, only hues go round")
+    return low, high
 
 
 def any_of(*queries: Query) -> Query:

@@ -6,13 +6,14 @@ from typing import Any, Self
 
 from pixgrep.bits import Answer, Bits
 from pixgrep.compile import compile_program
-from pixgrep.errors import PictureError, PixgrepWarning
+from pixgrep.errors import PixgrepWarning
 from pixgrep.matches import Count, Matches
 from pixgrep.model import Box, DevicePixels, Match, Pixels, Program
 from pixgrep.plan import Plan, make_plan, this_machine
 from pixgrep.query import Query
 from pixgrep.run import local
-from pixgrep.sources import Info, Reading, Source, open_source
+from pixgrep.sources import Reading
+from pixgrep.sources.opened import Opened
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,12 @@ class Search:
     def find_quietly(self, image: Any) -> Matches:
         """Return the matching pixels of a picture; what the user should know of it stays in their `notes`."""
         with _Task(self, image) as task:
-            return Matches(task.bits(), self.names, task.region, task.source.name, self.reading, task.info.notes)
+            return Matches(task.bits(), self.names, task.region, task.name, self.reading, task.info.notes)
 
     def count(self, image: Any) -> Count:
         """Return how many pixels of a picture match, see `pixgrep.count`."""
         with _Task(self, image) as task:
-            warn_of(task.info.notes, task.source.name)
+            warn_of(task.info.notes, task.name)
             if task.is_excluded:
                 return Count(0, (0,) * len(self.queries))
             pixels = task.pixels()
@@ -68,7 +69,7 @@ class Search:
     def first(self, image: Any) -> Match | None:
         """Return the first matching pixel of a picture, see `pixgrep.first`."""
         with _Task(self, image) as task:
-            warn_of(task.info.notes, task.source.name)
+            warn_of(task.info.notes, task.name)
             if task.is_excluded:
                 return None
             pixels = task.pixels()
@@ -83,9 +84,7 @@ class Search:
         """Return how a picture would be searched, and why; its pixels are not decoded."""
         with _Task(self, image) as task:
             facts = f"{task.info.width} x {task.info.height}, {task.info.format}"
-            header = "\n".join(
-                (f"picture  {task.source.name}: {facts}", *(f"note     {note}" for note in task.info.notes))
-            )
+            header = "\n".join((f"picture  {task.name}: {facts}", *(f"note     {note}" for note in task.info.notes)))
             if task.is_excluded:
                 return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
             return f"{header}\n{task.plan().explain()}"
@@ -97,42 +96,26 @@ def warn_of(notes: tuple[str, ...], source: str) -> None:
         warnings.warn(f"{source}: {note}", PixgrepWarning, stacklevel=4)
 
 
-class _Task:
-    """One search of one picture: the source, its facts, and what they make of the query."""
+class _Task(Opened):
+    """One search of one picture: the picture, and what it makes of the query."""
 
     def __init__(self, search: Search, image: Any) -> None:
+        super().__init__(image, search.reading, search.region)
         self._search = search
-        self.source: Source = open_source(image, search.reading)
 
     def __enter__(self) -> Self:
+        super().__enter__()
         try:
-            self._prepare()
+            self.program: Program = compile_program(self._search.queries, self.info.format)
         except BaseException:
             self.source.close()
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.source.close()
-
-    def _prepare(self) -> None:
-        search = self._search
-        self.info: Info = self.source.info
-        self.region = _region_inside(search.region, self.info, self.source.name)
-        self.program: Program = compile_program(search.queries, self.info.format)
-
     @property
     def is_excluded(self) -> bool:
         """Whether the header alone says that nothing can match."""
         return self.info.palette is not None and not local.matches_any(self.info.palette, self.program)
-
-    def pixels(self) -> Pixels | DevicePixels:
-        """Decode, and return the pixels of the region."""
-        pixels: Pixels | DevicePixels = self.source.read()
-        if isinstance(pixels, DevicePixels):
-            return pixels.part(self.region)
-        x, y, width, height = self.region
-        return pixels[y : y + height, x : x + width]
 
     def plan(self, pixels: Pixels | DevicePixels | None = None, *, keeps_bits: bool = True) -> Plan:
         """Return the plan for pixels, or for those that would be decoded."""
@@ -156,17 +139,6 @@ class _Task:
     def bits(self) -> Answer:
         """Search."""
         if self.is_excluded:
-            return Bits.zeros(len(self.program.colors), (self.region.height, self.region.width))
+            return Bits.zeros(len(self.program.colors), self.shape)
         pixels = self.pixels()
         return local.search(pixels, self.program, self.plan(pixels))
-
-
-def _region_inside(region: Box | None, info: Info, name: str) -> Box:
-    if region is None:
-        return Box(0, 0, info.width, info.height)
-    if region.x + region.width > info.width or region.y + region.height > info.height:
-        raise PictureError(
-            f"{name}: the region {tuple(region)} reaches beyond the picture of {info.width} x {info.height} pixels; "
-            "give (x, y, width, height) inside it"
-        )
-    return region

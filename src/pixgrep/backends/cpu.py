@@ -86,8 +86,11 @@ class _Kernel:
         self._terms = self._colors = None
         if not is_plain:
             self._tables = [np.frombuffer(term.table, np.uint8) if term.table else None for term in terms]
-            tables = [0 if table is None else int(_address(table)) for table in self._tables]
-            self._terms = np.array([tables, [term.invert for term in terms]], np.uint64).T.copy()
+            addresses = [
+                0 if table is None else (int(_address(table)) - term.table_start // 8) % 2**64
+                for table, term in zip(self._tables, terms, strict=True)
+            ]
+            self._terms = np.array([addresses, [term.invert for term in terms]], np.uint64).T.copy()
             self._colors = np.cumsum([0] + [len(terms) for terms in program.colors], dtype=np.uint64)
 
     def run(self, flat: Pixels, blocks: int, bits: Bits, word: int) -> None:

@@ -4,6 +4,8 @@ NumPy, for the first megapixels: it starts at once, where loading the compiled b
 The first channel is compared for every pixel, the others only where it agreed.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,25 @@ def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
     return bits
 
 
+def label(pixels: Pixels, table: NDArray[Any]) -> NDArray[Any]:
+    """Return for each pixel the entry of a table; see `pixgrep.backends`."""
+    return table.take(_colors(pixels))
+
+
+def census(pixels: Pixels, counts: NDArray[np.uint32]) -> None:
+    """Add the number of pixels of each colour to a table; see `pixgrep.backends`."""
+    colors, numbers = np.unique(_colors(pixels), return_counts=True)
+    counts[colors] += numbers.astype(np.uint32)
+
+
+def _colors(pixels: Pixels) -> NDArray[np.uint32]:
+    """Return the place of each pixel in a table of all 8-bit colours."""
+    if pixels.shape[2] < 3:
+        return pixels[:, :, 0].astype(np.uint32)
+    first, second, third = (pixels[:, :, channel].astype(np.uint32) for channel in range(3))
+    return first << 16 | second << 8 | third
+
+
 def _find(pixels: Pixels, term: Term, format: PixelFormat) -> NDArray[np.intp]:
     """Return the numbers of the pixels inside the term's box, table and formula."""
     low, high = (np.array(limits, pixels.dtype) for limits in (term.low, term.high))
@@ -43,6 +64,7 @@ def _find(pixels: Pixels, term: Term, format: PixelFormat) -> NDArray[np.intp]:
         index = pixels[found, 0].astype(np.intp)
         if format.has_color:
             index = index << 16 | pixels[found, 1].astype(np.intp) << 8 | pixels[found, 2]
+        index -= term.table_start
         found = found[(table[index >> 3] >> (index & 7) & 1).astype(np.bool_)]
     if term.formula is not None:
         found = found[term.formula.contains(*format.columns(pixels[found]))]

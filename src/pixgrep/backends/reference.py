@@ -1,5 +1,7 @@
 """The judge: what a program means, in plain NumPy. Never tuned, and it takes nothing from the other backends."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,22 @@ def match(pixels: Pixels, program: Program, into: Bits | None = None) -> Bits:
     return bits
 
 
+def label(pixels: Pixels, table: NDArray[Any]) -> NDArray[Any]:
+    """Return for each pixel the entry of a table; see `pixgrep.backends`."""
+    labels: NDArray[Any] = table[_colors(pixels)]
+    return labels
+
+
+def census(pixels: Pixels, counts: NDArray[np.uint32]) -> None:
+    """Add the number of pixels of each colour to a table; see `pixgrep.backends`."""
+    np.add.at(counts, _colors(pixels), 1)
+
+
+def _colors(pixels: Pixels) -> NDArray[np.int64]:
+    values = pixels.astype(np.int64)
+    return values[..., 0] if values.shape[2] < 3 else values[..., :3] @ (65536, 256, 1)
+
+
 def _in_term(pixels: Pixels, term: Term, format: PixelFormat) -> NDArray[np.bool_]:
     inside = np.ones(len(pixels), np.bool_)
     for channel, (low, high) in enumerate(zip(term.low, term.high, strict=True)):
@@ -30,7 +48,8 @@ def _in_term(pixels: Pixels, term: Term, format: PixelFormat) -> NDArray[np.bool
         index = pixels[:, 0].astype(np.int64)
         if format.has_color:
             index = index * 65536 + pixels[:, 1].astype(np.int64) * 256 + pixels[:, 2]
-        inside &= table[index]
+        in_box = np.flatnonzero(inside)
+        inside[in_box] = table[index[in_box] - term.table_start]
     if term.formula is not None:
         inside &= term.formula.contains(*format.columns(pixels))
     if term.invert:

@@ -115,7 +115,7 @@ class DeviceProgram:
             memory = self._device.allocate(len(term.table))
             self._device.upload(memory, np.frombuffer(term.table, np.uint8))
             self._tables[term.table] = memory
-        return self._tables[term.table].address
+        return (self._tables[term.table].address - term.table_start // 8) % 2**64  # its planes begin there
 
     def _exact_terms(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
         packed = np.zeros((len(terms), matching.EXACT_TERM_BYTES // 4), np.uint32)

@@ -2,7 +2,7 @@
 
 import difflib
 
-from pixgrep.colors.metrics import channel, rgb
+from pixgrep.colors.metrics import channel, cie76, cie94, ciede2000, cmc, hyab, oklab, rgb, weighted
 from pixgrep.colors.metrics.metric import Metric
 from pixgrep.errors import ColorError
 
@@ -11,6 +11,13 @@ METRICS: dict[str, Metric] = {
     for metric in (
         channel.METRIC,
         rgb.METRIC,
+        weighted.METRIC,
+        cie76.METRIC,
+        cie94.METRIC,
+        ciede2000.METRIC,
+        cmc.METRIC,
+        oklab.METRIC,
+        hyab.METRIC,
     )
 }
 

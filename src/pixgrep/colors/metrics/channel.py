@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pixgrep.colors.metrics.metric import Metric
+from pixgrep.colors.spaces import rgb
 
 
 def distance(red: Any, green: Any, blue: Any, red2: Any, green2: Any, blue2: Any) -> Any:
@@ -31,6 +32,7 @@ def distance(red: Any, green: Any, blue: Any, red2: Any, green2: Any, blue2: Any
 
 METRIC = Metric(
     name="channel",
+    space=rgb.SPACE,
     distance=distance,
     largest=255.0,
     unit="8-bit steps",

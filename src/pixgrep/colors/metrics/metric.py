@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pixgrep.colors.spaces.space import Coordinates, Space
+
 Distance = Callable[[Any, Any, Any, Any, Any, Any], Any]
+Closest = Callable[[Coordinates, Coordinates, tuple[float, float, float]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -16,23 +22,45 @@ class Metric:
     ----------
     name : str
         As the user types it.
+    space : Space
+        The coordinates that it compares.
     distance : callable
-        ``distance(red, green, blue, red2, green2, blue2)``: the difference of two colours in 8-bit steps (0 to 255,
-        fractions allowed); scalars, or arrays that broadcast.
+        ``distance(x, y, z, x2, y2, z2)``: the difference of a colour from the one that is looked for (the second), both
+        in coordinates of `space`; scalars, or arrays that broadcast.
     largest : float
-        The difference of the two colours farthest apart.
+        No two colours of sRGB differ by more.
     unit : str
         Of the difference.
-    reach : callable
-        ``reach(within)``: by how many 8-bit steps any one channel may differ at most. Larger is slower, never wrong;
-        smaller is wrong.
+    reach : callable, optional
+        ``reach(within)``: by how many 8-bit steps any one channel may differ at most. For metrics of sRGB.
+    closest : callable, optional
+        ``closest(low, high, center)``: no colour whose coordinates lie within ``low .. high`` differs by less from the
+        one at `center`. Smaller is slower, never wrong; larger is wrong. For all other metrics.
     is_box : bool
         Whether all colours within a limit are exactly those whose channels differ by no more than `reach`.
     """
 
     name: str
+    space: Space
     distance: Distance
     largest: float
     unit: str
-    reach: Callable[[float], float]
+    reach: Callable[[float], float] | None = None
+    closest: Closest | None = None
     is_box: bool = False
+
+
+def gaps(low: Coordinates, high: Coordinates, center: tuple[float, float, float]) -> Coordinates:
+    """
+    Return by how much each coordinate of `center` lies outside ``low .. high``; 0 inside.
+
+    Examples
+    --------
+    >>> [float(gap) for gap in gaps((0, 0, 0), (10, 10, 10), (5, -2, 13))]
+    [0.0, 2.0, 3.0]
+    """
+    x, y, z = (
+        np.maximum(np.maximum(least - value, value - most), 0.0)
+        for least, most, value in zip(low, high, center, strict=True)
+    )
+    return x, y, z

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from pixgrep.colors.metrics.metric import Metric
+from pixgrep.colors.spaces import rgb
 
 
 def distance(red: Any, green: Any, blue: Any, red2: Any, green2: Any, blue2: Any) -> Any:
@@ -32,6 +33,7 @@ def distance(red: Any, green: Any, blue: Any, red2: Any, green2: Any, blue2: Any
 
 METRIC = Metric(
     name="rgb",
+    space=rgb.SPACE,
     distance=distance,
     largest=math.dist((0, 0, 0), (255, 255, 255)),
     unit="8-bit steps",

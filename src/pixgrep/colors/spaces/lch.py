@@ -1,0 +1,31 @@
+"""CIE L*C*h: lightness, chroma and hue of L*a*b*, white D65."""
+
+from typing import Any
+
+import numpy as np
+
+from pixgrep.colors.spaces import lab
+from pixgrep.colors.spaces.hue import polar
+from pixgrep.colors.spaces.space import Axis, Coordinates, Space
+
+
+def from_rgb(red: Any, green: Any, blue: Any) -> Coordinates:
+    """
+    Return L* (0 to 100), chroma (in sRGB 0 to 133.8) and hue (degrees; NaN where red, green and blue are equal).
+
+    References
+    ----------
+    ISO/CIE 11664-4:2019.
+
+    Examples
+    --------
+    >>> [round(float(value), 3) for value in from_rgb(255.0, 0.0, 0.0)]
+    [53.237, 104.55, 40.0]
+    """
+    red, green, blue = (np.clip(channel, 0.0, 255.0) for channel in (red, green, blue))
+    lightness, a, b = lab.from_rgb(red, green, blue)
+    chroma, hue = polar(a, b, is_grey=(red == green) & (green == blue))
+    return lightness, chroma, hue
+
+
+SPACE = Space("lch", (Axis("l", 0, 100), Axis("c", 0, 150), Axis("h", 0, 360, "degrees")), from_rgb, base=lab.SPACE)

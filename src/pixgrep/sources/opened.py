@@ -1,0 +1,82 @@
+"""A picture being worked on: its source, the part that is wanted, and the pixels there."""
+
+from typing import Any, Self
+
+from pixgrep.errors import PictureError
+from pixgrep.model import Box, DevicePixels, Pixels
+from pixgrep.sources import Info, Reading, Source, open_source
+
+
+class Opened:
+    """
+    One picture, opened; used as a context manager.
+
+    Parameters
+    ----------
+    picture
+        See `open_source`.
+    reading : Reading
+        How to read it.
+    region : Box, optional
+        The part that is wanted; all of it where it is None.
+
+    Attributes
+    ----------
+    info : Info
+        What is known before the pixels are.
+    region : Box
+        The part, inside the picture.
+
+    Raises
+    ------
+    PictureError
+        On entering: the picture is not usable, or the region reaches beyond it.
+    """
+
+    info: Info
+    region: Box
+
+    def __init__(self, picture: Any, reading: Reading, region: Box | None = None) -> None:
+        self.source: Source = open_source(picture, reading)
+        self._wanted = region
+
+    def __enter__(self) -> Self:
+        try:
+            self.info = self.source.info
+            self.region = _inside(self._wanted, self.info, self.source.name)
+        except BaseException:
+            self.source.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
+
+    @property
+    def name(self) -> str:
+        """What to call the picture."""
+        return self.source.name
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the region."""
+        return self.region.height, self.region.width
+
+    def pixels(self) -> Pixels | DevicePixels:
+        """Decode, and return the pixels of the region."""
+        pixels: Pixels | DevicePixels = self.source.read()
+        if isinstance(pixels, DevicePixels):
+            return pixels.part(self.region)
+        x, y, width, height = self.region
+        return pixels[y : y + height, x : x + width]
+
+
+def _inside(region: Box | None, info: Info, name: str) -> Box:
+    if region is None:
+        return Box(0, 0, info.width, info.height)
+    if region.x + region.width > info.width or region.y + region.height > info.height:
+        raise PictureError(
+            f"{name}: the region {tuple(region)} reaches beyond the picture of {info.width} x {info.height} pixels; "
+            "give (x, y, width, height) inside it"
+        )
+    return region
