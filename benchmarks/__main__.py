@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from benchmarks import cold, folder, machine, memory, report, startup, workloads
+from benchmarks import cold, compiling, folder, labels, machine, memory, perceptual, report, startup, workloads
 from benchmarks.section import Section
 from benchmarks.timing import QUICK, THOROUGH, Effort
 
@@ -16,6 +16,12 @@ BENCHMARKS: dict[str, Callable[[Effort], Section]] = {
     "nine": workloads.nine_colors,
     "tolerance": workloads.tolerance,
     "euclidean": workloads.euclidean,
+    "perceptual": perceptual.perceptual,
+    "compiling": compiling.compiling,
+    "labels": labels.exact_labels,
+    "nearest": labels.nearest_labels,
+    "census": labels.census,
+    "maps": labels.folder_of_maps,
     "mask": workloads.mask,
     "densities": workloads.densities,
     "small": workloads.small_pictures,

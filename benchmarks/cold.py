@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 
 import numpy as np
@@ -32,7 +32,7 @@ def cold(effort: Effort) -> Section:
     for size in SIZES:
         for tool in TOOLS:
             for _ in range(max(2, effort.processes // 3)):
-                with _kernels(forgotten="never" in tool):
+                with forgetting() if "never" in tool else nullcontext():
                     answers = processes.ask("cold", size, tool)
                 for name, call in CALLS.items():
                     figures.setdefault(f"{size}: {tool}, {name}", []).append(answers[call - 1])
@@ -66,11 +66,8 @@ def measure(size: str, tool: str) -> list[float]:
 
 
 @contextmanager
-def _kernels(forgotten: bool) -> Iterator[None]:
-    """Let processes find no machine code of earlier ones."""
-    if not forgotten:
-        yield
-        return
+def forgetting() -> Iterator[None]:
+    """Let processes find nothing that earlier ones kept."""
     before = os.environ.get("PIXGREP_CACHE")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PIXGREP_CACHE"] = folder

@@ -10,9 +10,9 @@ import pixgrep
 
 SOURCE = Path(pixgrep.__file__).parent
 ROOMS = (
-    *("cli", "api", "lint", "labeling", "learning", "explaining", "search", "run", "plan", "sinks"),
-    *("matches", "labels", "census", "drawing", "backends", "compile", "colorset", "bits", "compiled"),
-    *("expressions", "query", "palettes", "colors", "sources", "gpu", "model", "errors"),
+    *("cli", "api", "lint", "labeling", "learning", "explaining", "counting", "search", "run", "plan", "sinks"),
+    *("matches", "labels", "strays", "census", "drawing", "backends", "compile", "colorset", "bits", "compiled"),
+    *("expressions", "query", "palettes", "colors", "sources", "gpu", "tables", "model", "storage", "errors"),
 )
 """A room may import those to the right of it."""
 FILES = sorted(SOURCE.rglob("*.py"))

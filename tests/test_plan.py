@@ -4,9 +4,9 @@ import pixgrep as pg
 from pixgrep import plan as planning
 from pixgrep.backends import BACKENDS
 from pixgrep.compile import compile_program
+from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
-from pixgrep.plan import Machine, make_plan
-from pixgrep.query import to_queries
+from pixgrep.plan import Machine, make_plan, plan_census
 
 ONE = compile_program(to_queries("red"), PixelFormat("uint8", 3))
 NINE = compile_program(to_queries([(i, i, i) for i in range(9)]), PixelFormat("uint8", 3))
@@ -88,3 +88,38 @@ def test_the_plan_explains_itself():
 def test_this_machine_knows_its_cores():
     assert planning.this_machine(5).cores >= 1
     assert planning.this_machine(5).work_done == 5
+
+
+def census_plan(format=None, pixels=1_000_000, machine=None, **options):
+    return plan_census(format or PixelFormat("uint8", 3), pixels, machine or FRESH, **options)
+
+
+def test_a_census_begins_with_numpy_and_changes_over():
+    assert census_plan().backend == "numpy"
+    assert census_plan(machine=WARM).backend == "cpu"
+    assert census_plan(machine=Machine(4, False, PAYS)).backend == "cpu"
+    assert census_plan(pixels=PAYS).backend == "cpu"
+    assert census_plan(backend="reference").backend == "reference"
+    assert census_plan().is_free
+    assert not census_plan(backend="cpu").is_free
+
+
+def test_a_census_in_a_table_is_for_one_thread_and_sorting_for_several():
+    assert census_plan(pixels=100_000_000, threads=8).threads == 1
+    for format in (PixelFormat("uint8", 4), PixelFormat("uint16", 3), PixelFormat("uint8", 2)):
+        assert census_plan(format, 100_000_000, threads=3).threads == 3
+        assert census_plan(format, 100_000_000).threads == 4
+        assert census_plan(format, 1000, threads=3).threads == 1
+        assert census_plan(format, is_on_device=True).backend == "cpu"
+        assert census_plan(format, backend="cuda").backend == "cpu"
+    assert census_plan(is_on_device=True).backend == "cuda"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("backend", ["numpy", "cpu"])
+def test_tiles_of_a_census_are_copied_in_small_pieces(channels, backend):
+    format = PixelFormat("uint8", channels)
+    strided = census_plan(format, 10**9, backend=backend, is_contiguous=False).tile_pixels
+    assert strided * (channels + 12 * (backend == "numpy")) <= planning.SMALL_TILE_BYTES
+    assert strided % 64 == 0
+    assert census_plan(format, 10**9, backend="cpu").tile_pixels == planning.LARGE_TILE

@@ -7,7 +7,7 @@ import pytest
 
 import pixgrep as pg
 from pixgrep.errors import ColorError
-from pixgrep.query import MOST_COLORS, AllOf, AnyOf, Invert, Near, to_queries
+from pixgrep.query import AllOf, AnyOf, Inside, Invert, Near
 
 RED, WHITE, BLACK = (pg.near(name) for name in ("red", "white", "black"))
 
@@ -22,6 +22,11 @@ def test_trees_of_one_kind_are_flat_and_of_two_kinds_are_not():
     assert AnyOf((RED, WHITE, BLACK)) == (RED | WHITE | BLACK)
     assert AllOf((RED, WHITE, BLACK)) == (RED & WHITE & BLACK)
     assert AnyOf((RED, AllOf((WHITE, BLACK)))) == (RED | WHITE & BLACK)
+
+
+@pytest.mark.parametrize("join", [pg.any_of, pg.all_of])
+def test_one_query_joined_with_nothing_is_itself(join):
+    assert join(RED) is RED
 
 
 def test_two_inversions_are_none():
@@ -78,50 +83,6 @@ def test_inverting_what_is_no_query_is_refused():
         pg.invert("red")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("colors", "names"),
-    [
-        ("red", ["red"]),
-        ((255, 0, 0), ["rgb(255 0 0)"]),
-        ([255, 0, 0, 0], ["rgb(255 0 0 / 0)"]),
-        (np.array([1, 2, 3], np.uint8), ["rgb(1 2 3)"]),
-        (np.array([[1, 2, 3], [4, 5, 6]]), ["rgb(1 2 3)", "rgb(4 5 6)"]),
-        ([(1, 2, 3), "red"], ["rgb(1 2 3)", "red"]),
-        ([[1, 2, 3]], ["rgb(1 2 3)"]),
-        (("red", "white"), ["red", "white"]),
-        (["red", RED | WHITE], ["red", "(red | white)"]),
-        (pg.Color(1, 2, 3), ["#010203"]),
-        (RED, ["red"]),
-    ],
-)
-def test_what_users_give_becomes_one_query_a_colour(colors, names):
-    assert [str(query) for query in to_queries(colors)] == names
-
-
-def test_tolerance_and_metric_are_for_colours_that_are_no_queries_yet():
-    plain, query = to_queries(["white", RED], within=4, metric="rgb")
-    assert plain == pg.near("white", 4, "rgb")
-    assert query == RED
-
-
-@pytest.mark.parametrize("none", [[], (), np.zeros((0, 3))])
-def test_no_colour_is_refused(none):
-    with pytest.raises(ColorError, match="no colour"):
-        to_queries(none)
-
-
-def test_more_colours_than_allowed_are_refused_and_as_many_are_not():
-    colors = [(i % 256, i // 256, 0) for i in range(MOST_COLORS + 1)]
-    with pytest.raises(ColorError, match="4097 colours"):
-        to_queries(colors)
-    assert len(to_queries(colors[1:])) == MOST_COLORS
-
-
-def test_an_iterator_of_colours_is_not_used_up_by_looking_at_it():
-    """An error "no colour was given" would be untrue."""
-    assert [str(query) for query in to_queries(iter(["red", "white"]))] == ["red", "white"]
-
-
 @pytest.mark.parametrize("join", [lambda a, b: a and b, lambda a, b: a or b, lambda a, b: not a])
 def test_python_s_own_and_or_not_are_refused(join):
     """They would return one of the queries, and so a wrong answer."""
@@ -129,23 +90,36 @@ def test_python_s_own_and_or_not_are_refused(join):
         join(pg.near("red"), pg.near("blue"))
 
 
-def test_a_tolerance_that_no_colour_would_get_is_refused():
-    with pytest.raises(ColorError, match="queries have their own"):
-        pg.compile(pg.near("red"), within=10)
-    assert len(pg.compile([pg.near("red"), "blue"], within=10).queries) == 2
+def test_a_range_is_given_in_numbers_in_percent_or_as_text():
+    query = pg.inside("hsl", h=(350, 20), s=(40, 100))
+    assert query == Inside("hsl", ((350.0, 20.0), (40.0, 100.0), None))
+    assert query == pg.inside("hsl", h=("350deg", 20), s="40%..100%")
+    assert query == pg.inside("hsl(350..20 40..100 any)")
+    assert (str(query), str(pg.inside("hsl( 350..20  40%..100% any)"))) == (
+        "hsl(350..20 40..100 any)",
+        "hsl( 350..20 40%..100% any)",
+    )
 
 
-def test_a_set_of_colours_is_refused_as_it_has_no_order():
-    with pytest.raises(ColorError, match="no order"):
-        pg.compile({"red", "blue"})
+@pytest.mark.parametrize(
+    ("space", "limits", "message"),
+    [
+        ("hls", {}, "did you mean"),
+        ("hsl", {}, "hsl was given without limits; write inside('hsl(any any 20..80)')"),
+        ("hsl", {"x": (1, 2)}, "hsl has no coordinate 'x'; it has 'h', 's', 'l'"),
+        ("hsl(350..20 any any)", {"s": (1, 2)}, "has its limits already; leave out 's'"),
+        ("hsl(350..20 any", {}, "cannot read 'hsl(350..20 any' as a range"),
+    ],
+)
+def test_a_range_that_is_none_is_named(space, limits, message):
+    with pytest.raises(ColorError) as caught:
+        pg.inside(space, **limits)
+    assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("given", [b"red", bytearray(b"red"), np.array("red")])
-def test_bytes_are_no_channels(given):
-    with pytest.raises(ColorError, match="cannot read"):
-        pg.compile(given)
-
-
-def test_swapped_arguments_are_noticed():
-    with pytest.raises(ColorError, match="the picture comes first"):
-        pg.find("red", np.zeros((4, 5, 3), np.uint8))
+def test_what_a_query_is_called_does_not_make_it_another():
+    typed = pg.inside("hsl(350..20 any any)")
+    plain = pg.inside("hsl", h=(350, 20))
+    assert typed.text != plain.text
+    assert (typed, hash(typed)) == (plain, hash(plain))
+    assert str(typed | RED) == "(hsl(350..20 any any) | red)"

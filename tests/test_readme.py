@@ -1,4 +1,4 @@
-"""Every snippet of the README runs, and shows what the README says."""
+"""Every snippet of the README and of the pages on how to do things runs, and shows what the page says."""
 
 import doctest
 import re
@@ -13,13 +13,17 @@ import pytest
 import skimage
 from PIL import Image
 
-README = Path(__file__).parent.parent / "README.md"
+from pixgrep.colors.metrics import METRICS
+from pixgrep.colors.parse import parse_color
+
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md")))
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
-    """The pictures that the README speaks of, in the working folder."""
+    """The pictures that the pages speak of, in the working folder."""
     shutil.copy(Path(skimage.__file__).parent / "data" / "coffee.png", tmp_path)
     (tmp_path / "screenshots").mkdir()
     screen = np.full((90, 120, 3), 240, np.uint8)
@@ -36,27 +40,46 @@ def pictures(tmp_path, monkeypatch):
     return tmp_path
 
 
-def sessions():
+def sessions(page):
     """Yield each command of a console block with what it shows."""
-    for block in CONSOLE.findall(README.read_text()):
+    for block in CONSOLE.findall(page.read_text()):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             yield command, shown
 
 
-def test_the_commands_of_the_readme_show_what_it_says(pictures):
-    commands = list(sessions())
-    assert len(commands) > 5
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_commands_of_a_page_show_what_it_says(page, pictures):
+    commands = list(sessions(page))
+    assert len(commands) == len(re.findall(r"^\$ ", page.read_text(), re.MULTILINE))
     for command, shown in commands:
         done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
         assert done.stdout + done.stderr == shown, command
 
 
-def test_the_python_of_the_readme_shows_what_it_says(pictures, monkeypatch):
-    pytest.importorskip("numba_cuda")
-    from tests.sources.test_device import Tensor
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_shows_what_it_says(page, pictures, monkeypatch):
+    if "import cupy" in page.read_text():
+        pytest.importorskip("numba_cuda")
+        from tests.sources.test_device import Tensor
 
-    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(asarray=Tensor))  # arrays of the tests' own device
-    failed, tried = doctest.testfile(str(README), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert tried > 10
+        monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(asarray=Tensor))  # arrays of the tests' own device
+    failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert tried == len(re.findall(r"^>>> ", page.read_text(), re.MULTILINE))
     assert failed == 0
+
+
+def test_the_table_of_metrics_has_all_of_them_and_their_numbers():
+    pairs = (("#808080", "#868686"), ("tomato", "coral"), ("red", "orange"), ("black", "white"))
+    page = next(page for page in PAGES if page.name == "queries.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"\| `\w+` \|.*\d \|$", line)]
+    names = [cells[0].strip("`") for cells in rows if len(cells) == 6]
+    assert names == list(METRICS)
+    for (_, unit, *numbers), metric in zip(rows, METRICS.values(), strict=False):
+        assert unit.replace("\\", "") == metric.unit
+        for (named, other), number in zip(pairs, numbers, strict=True):
+            ends = [parse_color(name) for name in (other, named)]
+            places = [metric.space.from_rgb(*map(np.float64, (c.red, c.green, c.blue))) for c in ends]
+            difference = float(metric.distance(*places[0], *places[1]))
+            digits = 3 if metric.name == "oklab" else 0 if difference > 400 else 1
+            assert round(difference, digits) == float(number), (metric.name, named, other)

@@ -9,7 +9,9 @@ pixgrep finds colours in pictures.
 (2, Match(x=20, y=10, color='#ff8800'), Box(x=20, y=10, width=1, height=2))
 """
 
-from pixgrep.api import compile, count, find, first, scan
+from pixgrep.api import census, compile, count, find, first, scan
+from pixgrep.census import Census, ColorCount
+from pixgrep.colors.names import Named, name
 from pixgrep.errors import (
     ColorError,
     DecodeError,
@@ -20,37 +22,63 @@ from pixgrep.errors import (
     PixgrepError,
     PixgrepWarning,
 )
+from pixgrep.explaining import Explanation, explain
+from pixgrep.expressions import parse_query, write_query
+from pixgrep.labeling import Labeler, label, labeler
+from pixgrep.labels import Labels, colorize
+from pixgrep.learning import learn
+from pixgrep.lint import lint
 from pixgrep.matches import Count, Failed, Matches
 from pixgrep.model import Box, Color, Match
-from pixgrep.query import Query, all_of, any_of, invert, near
+from pixgrep.query import Query, all_of, any_of, inside, invert, near
 from pixgrep.search import Search
+from pixgrep.strays import Lint, Stray
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Box",
+    "Census",
     "Color",
+    "ColorCount",
     "ColorError",
     "Count",
     "DecodeError",
     "DeviceError",
+    "Explanation",
     "Failed",
+    "Labeler",
+    "Labels",
+    "Lint",
     "Match",
     "Matches",
     "MissingExtraError",
+    "Named",
     "OutputError",
     "PictureError",
     "PixgrepError",
     "PixgrepWarning",
     "Query",
     "Search",
+    "Stray",
     "all_of",
     "any_of",
+    "census",
+    "colorize",
     "compile",
     "count",
+    "explain",
     "find",
     "first",
+    "inside",
     "invert",
+    "label",
+    "labeler",
+    "learn",
+    "lint",
+    "name",
     "near",
+    "parse_query",
     "scan",
+    "write_query",
 ]

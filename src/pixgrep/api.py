@@ -7,45 +7,18 @@ All functions take the keyword arguments of `compile`.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from pixgrep.backends import check_backend
-from pixgrep.errors import DecodeError, PictureError, PixgrepError
+from pixgrep.census import Census
+from pixgrep.counting import Counting
+from pixgrep.expressions import to_queries
 from pixgrep.matches import Count, Failed, Matches
-from pixgrep.model import Box, ChannelOrder, Match
-from pixgrep.plan import this_machine
-from pixgrep.query import to_queries
-from pixgrep.run import local
+from pixgrep.model import ChannelOrder, Match
+from pixgrep.run.files import in_files
+from pixgrep.run.options import Options, check_run, to_region
 from pixgrep.search import Search, warn_of
-from pixgrep.sources import MOST_PIXELS, Reading
-from pixgrep.sources.folder import Unreadable, Walk
-
-
-class Options(TypedDict, total=False):
-    """The keyword arguments of every function, see `compile`."""
-
-    within: float
-    metric: str
-    channels: ChannelOrder
-    region: Sequence[int] | None
-    backend: str
-    threads: int | None
-    upright: bool
-    max_pixels: int
-
-
-def _to_region(region: Sequence[int] | None) -> Box | None:
-    if region is None:
-        return None
-    try:
-        values = tuple(region)
-        whole = tuple(int(value) for value in values)
-    except (TypeError, ValueError, OverflowError):
-        values = whole = ()
-    if len(whole) != 4 or whole != values or min(whole) < 0:
-        raise PictureError(f"the region is {region!r}; give (x, y, width, height) as whole numbers from 0 on")
-    return Box(*whole)
+from pixgrep.sources import MOST_PIXELS, to_reading
+from pixgrep.sources.folder import Walk
 
 
 def compile(
@@ -66,13 +39,14 @@ def compile(
     Parameters
     ----------
     colors : color, Query, or sequence of them
-        CSS text, bare hex, (red, green, blue) or (red, green, blue, alpha) with 0..255, or queries such as
-        ``near("white", 3) | near("red")``. Every member of a sequence gets an answer of its own.
+        CSS text, bare hex, (red, green, blue) or (red, green, blue, alpha) with 0..255, or queries, as text such as
+        ``"red | white within 3"`` (see `parse_query`) or as ``near("red") | near("white", 3)``. Every member of a
+        sequence gets an answer of its own.
     within : float
-        The largest difference that still matches, in the unit of the metric; for colours that are no queries yet.
+        The largest difference that still matches, in the unit of the metric; for colours that have none of their own.
     metric : str
-        ``"channel"``: the largest difference of any channel; ``"rgb"``: Euclidean. In 8-bit steps, 0 to 255, whatever
-        the depth of the picture.
+        ``"channel"``: the largest difference of any channel, in 8-bit steps whatever the depth of the picture; others
+        see `near`.
     channels : {"rgb", "bgr"}
         The order of the channels of arrays (``"bgr"`` for OpenCV); files and PIL images are always RGB.
     region : (x, y, width, height), optional
@@ -109,20 +83,9 @@ def compile(
     >>> search.count(np.full((4, 4, 3), (250, 3, 0), np.uint8))
     Count(16, counts=(16, 0))
     """
-    if channels not in ("rgb", "bgr"):
-        raise PictureError(f"channels is {channels!r}; give 'rgb' (also for RGBA) or 'bgr' (also for BGRA)")
-    if isinstance(max_pixels, bool) or not isinstance(max_pixels, int) or max_pixels < 1:
-        raise PictureError(f"max_pixels is {max_pixels!r}; give a whole number from 1 on")
-    check_backend(backend)
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-        raise PixgrepError(f"threads is {threads!r}; give a whole number from 1 on, or None to decide here")
-    return Search(
-        to_queries(colors, within, metric),
-        Reading(channels, bool(upright), max_pixels),
-        _to_region(region),
-        backend,
-        threads,
-    )
+    reading = to_reading(channels, upright, max_pixels)
+    check_run(backend, threads)
+    return Search(to_queries(colors, within, metric), reading, to_region(region), backend, threads)
 
 
 def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
@@ -259,23 +222,69 @@ def scan(
 
 def run_scan(search: Search, files: Iterable[Any]) -> Iterator[Matches | Failed]:
     """Search `files` (paths, open files, or folders that could not be listed) in parallel; yield results in order."""
-    iterator = iter(files)
-    start = list(islice(iterator, 2))
-    threads = search.threads or this_machine().cores
-    per_file = search if len(start) < 2 else replace(search, threads=1)
-
-    def search_file(file: Any) -> Matches | Failed:
-        if isinstance(file, Unreadable):
-            return Failed(file.path, DecodeError(f"{file.path}: {file.reason}"))
-        name = str(getattr(file, "name", file))
-        try:
-            return per_file.find_quietly(file)
-        except PixgrepError as error:
-            return Failed(name, error)
-        except MemoryError:
-            return Failed(name, PictureError(f"{name}: not enough memory to search it; use fewer --threads"))
-
-    for _, result in local.in_order(search_file, chain(start, iterator), threads, purpose="files"):
+    among = replace(search, threads=1)
+    for result in in_files(search.find_quietly, among.find_quietly, files, search.threads):
         if isinstance(result, Matches):
+            warn_of(result.notes, result.source)
+        yield result
+
+
+def census(
+    image: Any,
+    *,
+    channels: ChannelOrder = "rgb",
+    region: Sequence[int] | None = None,
+    backend: str = "auto",
+    threads: int | None = None,
+    upright: bool = False,
+    max_pixels: int = MOST_PIXELS,
+) -> Census:
+    """
+    Count every distinct colour of a picture, exactly.
+
+    Parameters
+    ----------
+    image : picture
+        See `find`; uint8 or uint16.
+    channels, region, backend, threads, upright, max_pixels
+        See `compile`.
+
+    Returns
+    -------
+    Census
+        Colours and their counts; alpha tells colours apart, too. Those of several pictures are added by ``+``.
+
+    Raises
+    ------
+    PictureError, DecodeError
+        See `pixgrep.errors`; also for float pictures, in which hardly two pixels are equal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> census(np.array([[7, 7, 9]], np.uint8)).top(1)
+    (ColorCount(color='#070707', count=2, share=0.6666666666666666),)
+    """
+    return to_counting(channels, region, backend, threads, upright, max_pixels).census(image)
+
+
+def to_counting(
+    channels: ChannelOrder = "rgb",
+    region: Sequence[int] | None = None,
+    backend: str = "auto",
+    threads: int | None = None,
+    upright: bool = False,
+    max_pixels: int = MOST_PIXELS,
+) -> Counting:
+    """Return how to take censuses of many pictures; the parameters are those of `census`."""
+    check_run(backend, threads)
+    return Counting(to_reading(channels, upright, max_pixels), to_region(region), backend, threads)
+
+
+def run_censuses(counting: Counting, files: Iterable[Any]) -> Iterator[Census | Failed]:
+    """Take the census of each of `files`, see `run_scan`."""
+    among = replace(counting, threads=1)
+    for result in in_files(counting.census_quietly, among.census_quietly, files, counting.threads):
+        if isinstance(result, Census):
             warn_of(result.notes, result.source)
         yield result

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from pixgrep.colors import cells
 from pixgrep.colors.metrics import METRICS
+from pixgrep.colors.ranges import Limits
 from pixgrep.colors.spaces import SPACES
 from pixgrep.model import Formula, PixelFormat
-from pixgrep.query import AllOf, AnyOf, Inside, Invert, Limits, Near, Query
+from pixgrep.query import AllOf, AnyOf, Inside, Invert, Near, Query
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -42,6 +43,11 @@ class ColorSet(Formula):
     def alpha_starts(self) -> set[float]:
         """Return the alpha values at which the set may become another one."""
         raise NotImplementedError
+
+    @property
+    def has_formula(self) -> bool:
+        """Whether it takes more than comparing channels to know its colours."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,10 @@ class BoxSet(ColorSet):
 
     def alpha_starts(self) -> set[float]:
         return {self.low[3], self.high[3] + 1}
+
+    @property
+    def has_formula(self) -> bool:
+        return False
 
     def __and__(self, other: "BoxSet") -> "BoxSet":
         low = tuple(map(max, self.low, other.low))
@@ -134,7 +144,7 @@ def _ball_cells(name: str, center: Triple, within: float) -> Flags:
     places = (coarse[:, np.newaxis] * 2 + np.argwhere(np.ones((2, 2, 2)))).reshape(-1, 3).T
     low, high = (tuple(values[tuple(places)] for values in side) for side in limits)
     flags = np.zeros(cells.SHAPE, np.bool_)
-    flags[tuple(places)] = metric.closest(low, high, at) <= within  # type: ignore[arg-type]  # three stay three
+    flags[tuple(places)] = metric.closest(low, high, at) <= within
     return flags
 
 
@@ -201,6 +211,10 @@ class _Combination(ColorSet):
     def alpha_starts(self) -> set[float]:
         return set().union(*(part.alpha_starts() for part in self.sets))
 
+    @property
+    def has_formula(self) -> bool:
+        return any(part.has_formula for part in self.sets)
+
 
 class Union(_Combination):
     """The colours that any of the sets has."""
@@ -243,6 +257,10 @@ class Complement(ColorSet):
 
     def alpha_starts(self) -> set[float]:
         return self.inner.alpha_starts()
+
+    @property
+    def has_formula(self) -> bool:
+        return self.inner.has_formula
 
 
 def everything(format: PixelFormat) -> BoxSet:

@@ -12,23 +12,15 @@ from numpy.typing import NDArray
 from pixgrep import bits as packed
 from pixgrep.bits import Answer
 from pixgrep.drawing import displayable, overlay
-from pixgrep.errors import MissingExtraError, PictureError, PixgrepError
+from pixgrep.errors import PictureError, PixgrepError
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import Box, Match
 from pixgrep.sources import Reading, open_source
+from pixgrep.tables import load_pyarrow
 
 if TYPE_CHECKING:
     import pyarrow
     from PIL import Image
-
-
-def load_pyarrow() -> Any:
-    """Return the module pyarrow, or raise MissingExtraError that says how to get it."""
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise MissingExtraError("tables need PyArrow; install it by: pip install 'pixgrep[table]'") from error
-    return pyarrow
 
 
 class Count(int):

@@ -5,27 +5,37 @@ A list of colours is several questions, each with an answer of its own; an expre
 pixels and no machines: `pixgrep.compile` turns them into programs.
 """
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
 from pixgrep.colors.metrics import get_metric
 from pixgrep.colors.parse import parse_color
+from pixgrep.colors.ranges import Limits, Three, read_range, to_limits, write_range
 from pixgrep.colors.spaces import get_space
-from pixgrep.colors.spaces.space import Axis
 from pixgrep.errors import ColorError
 from pixgrep.model import Color
 
-MOST_COLORS = 4096
-Limits = tuple[float, float]
 
-
+@dataclass(frozen=True)
 class Query:
-    """One question to every pixel. Combine questions with ``|`` (or), ``&`` (and) and ``~`` (not)."""
+    """
+    One question to every pixel. Combine questions with ``|`` (or), ``&`` (and) and ``~`` (not).
 
-    __slots__ = ()
+    Attributes
+    ----------
+    text : str
+        The question as it was typed, if it was: what answers call it. Not part of what makes two queries equal.
+    """
+
+    text: str = field(default="", compare=False, repr=False, kw_only=True)
+
+    def __str__(self) -> str:
+        return self.text or self._described()
+
+    def _described(self) -> str:
+        raise NotImplementedError
 
     def __or__(self, other: "Query") -> "Query":
         return any_of(self, other)
@@ -48,7 +58,7 @@ class Near(Query):
     within: float = 0.0
     metric: str = "channel"
 
-    def __str__(self) -> str:
+    def _described(self) -> str:
         return str(self.color)
 
 
@@ -62,17 +72,15 @@ class Inside(Query):
     space : str
         Name of the colour space.
     limits : tuple of (float, float) or None
-        For each coordinate the lowest and the highest value, or None for any. A hue may go from 350 to 20.
+        For each coordinate the lowest and the highest value, infinite where that end is open, or None for any. A hue
+        may go from 350 to 20.
     """
 
     space: str
-    limits: tuple[Limits | None, Limits | None, Limits | None]
+    limits: Three
 
-    def __str__(self) -> str:
-        def text(limits: Limits | None) -> str:
-            return "any" if limits is None else f"{limits[0]:.15g}..{limits[1]:.15g}"
-
-        return f"{self.space}({' '.join(map(text, self.limits))})"
+    def _described(self) -> str:
+        return write_range(self.space, self.limits)
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,8 @@ class AnyOf(Query):
 
     queries: tuple[Query, ...]
 
-    def __str__(self) -> str:
-        return "(" + " | ".join(map(str, self.queries)) + ")"
+    def _described(self) -> str:
+        return "(" + " | ".join(query._described() for query in self.queries) + ")"
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,8 @@ class AllOf(Query):
 
     queries: tuple[Query, ...]
 
-    def __str__(self) -> str:
-        return "(" + " & ".join(map(str, self.queries)) + ")"
+    def _described(self) -> str:
+        return "(" + " & ".join(query._described() for query in self.queries) + ")"
 
 
 @dataclass(frozen=True)
@@ -101,8 +109,8 @@ class Invert(Query):
 
     query: Query
 
-    def __str__(self) -> str:
-        return f"~{self.query}"
+    def _described(self) -> str:
+        return f"~{self.query._described()}"
 
 
 def near(color: Any, within: float = 0.0, metric: str = "channel") -> Query:
@@ -140,23 +148,25 @@ Near(color=Color(red=255, green=255, blue=255, alpha=None, text='rgb(255 255 255
     return Near(parse_color(color), float(within), metric)
 
 
-def inside(space: str, **limits: Limits | None) -> Query:
+def inside(space: str, **limits: Limits | tuple[float | str, float | str] | str | None) -> Query:
     """
     Ask for colours whose coordinates lie within limits.
 
     Parameters
     ----------
     space : str
-        ``"rgb"``, ``"hsv"``, ``"hsl"``, ``"hwb"``, ``"lab"``, ``"lch"``, ``"oklab"`` or ``"oklch"``.
-    **limits : (float, float)
+        ``"rgb"``, ``"hsv"``, ``"hsl"``, ``"hwb"``, ``"lab"``, ``"lch"``, ``"oklab"`` or ``"oklch"``; or all of it as
+        text, such as ``"hsl(350..20 40%..100% any)"``, see `pixgrep.colors.ranges.read_range`.
+    **limits : (float, float), or str
         The lowest and the highest value, both included, of the coordinates that matter, by their letters in CSS:
         ``h`` in degrees, also round by 360 as in ``h=(350, 20)``; ``s``, ``v``, ``w`` and the ``l`` of hsl from 0 to
-        100; ``l``, ``a``, ``b`` and ``c`` as in `pixgrep.colors.spaces`; ``r``, ``g`` and ``b`` in 8-bit steps.
+        100; ``l``, ``a``, ``b`` and ``c`` as in `pixgrep.colors.spaces`; ``r``, ``g`` and ``b`` in 8-bit steps. Also
+        as text: ``("40%", "100%")``, ``"40%..100%"``, ``"40%.."``.
 
     Raises
     ------
     ColorError
-        There is no such space or coordinate, or limits are not two numbers in order.
+        There is no such space or coordinate, no limits, or some that are not two numbers in order.
 
     Notes
     -----
@@ -167,32 +177,23 @@ def inside(space: str, **limits: Limits | None) -> Query:
     --------
     >>> str(inside("hsl", h=(350, 20), s=(40, 100)))
     'hsl(350..20 40..100 any)'
+    >>> inside("hsl(350..20 40%..100% any)") == inside("hsl", h=(350, 20), s=("40%", "100%"))
+    True
     """
+    if isinstance(space, str) and "(" in space:
+        if limits:
+            raise ColorError(f"{space!r} has its limits already; leave out {', '.join(map(repr, limits))}")
+        found, read = read_range(space)
+        return Inside(found.name, read, text=" ".join(space.split()))
     axes = get_space(space).axes
+    if not limits:
+        raise ColorError(f"{space} was given without limits; write inside('{space}(any any 20..80)') or name some")
     names = [axis.name for axis in axes]
     for name in limits:
         if name not in names:
             raise ColorError(f"{space} has no coordinate {name!r}; it has {', '.join(map(repr, names))}")
-    first, second, third = (_checked(axis, limits.get(axis.name)) for axis in axes)
+    first, second, third = (to_limits(axis, limits.get(axis.name)) for axis in axes)
     return Inside(space, (first, second, third))
-
-
-def _checked(axis: Axis, limits: Any) -> Limits | None:
-    if limits is None:
-        return None
-    try:
-        low, high = map(float, limits)
-    except (TypeError, ValueError):
-        low = high = math.nan
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ColorError(
-            f"the limits of {axis.name!r} are {limits!r}; give two numbers, such as ({axis.low}, {axis.high})"
-        )
-    if axis.is_hue:
-        return None if high - low >= 360 else (low % 360, high % 360)
-    if low > high:
-        raise ColorError(f"the limits of {axis.name!r} are {limits!r}; the lowest comes first, only hues go round")
-    return low, high
 
 
 def any_of(*queries: Query) -> Query:
@@ -204,7 +205,8 @@ def any_of(*queries: Query) -> Query:
     ColorError
         There is no query, or something that is none.
     """
-    return AnyOf(_flat(AnyOf, queries))
+    flat = _flat(AnyOf, queries)
+    return flat[0] if len(flat) == 1 else AnyOf(flat)
 
 
 def all_of(*queries: Query) -> Query:
@@ -216,7 +218,8 @@ def all_of(*queries: Query) -> Query:
     ColorError
         There is no query, or something that is none.
     """
-    return AllOf(_flat(AllOf, queries))
+    flat = _flat(AllOf, queries)
+    return flat[0] if len(flat) == 1 else AllOf(flat)
 
 
 def invert(query: Query) -> Query:
@@ -242,54 +245,3 @@ def _flat(kind: type, queries: Iterable[Query]) -> tuple[Query, ...]:
     if not flat:
         raise ColorError("no query was given; give at least one, such as near('#ff8800')")
     return tuple(flat)
-
-
-def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tuple[Query, ...]:
-    """
-    Return one query for each colour that a user gave.
-
-    Parameters
-    ----------
-    colors : color, Query, or sequence of them
-        Three or four bare numbers are one colour.
-    within, metric
-        For the colours that are no queries yet.
-
-    Raises
-    ------
-    ColorError
-        There is no colour, more than 4,096, or one that cannot be read.
-
-    Examples
-    --------
-    >>> [str(query) for query in to_queries(["red", (10, 20, 30)], within=12)]
-    ['red', 'rgb(10 20 30)']
-    """
-    if (
-        isinstance(colors, (str, bytes, bytearray, Query, Color))
-        or getattr(colors, "ndim", 1) == 0
-        or not hasattr(colors, "__iter__")
-    ):
-        several = [colors]
-    else:
-        several = list(colors)
-        if several and all(map(_is_number, several)):  # the channels of one colour
-            several = [several]
-    if isinstance(colors, (set, frozenset)):
-        raise ColorError("a set of colours has no order, and so would the answers; give a list")
-    if getattr(colors, "ndim", 0) > 2:
-        raise ColorError(f"{type(colors).__name__} of shape {colors.shape} is no colour; the picture comes first")
-    if not several:
-        raise ColorError("no colour was given; give at least one, such as '#ff8800'")
-    if len(several) > MOST_COLORS:
-        raise ColorError(
-            f"{len(several)} colours were given, {MOST_COLORS} are allowed in one search; "
-            "join colours that need no answer of their own with any_of()"
-        )
-    if (within or metric != "channel") and all(isinstance(color, Query) for color in several):
-        raise ColorError("within and metric are for plain colours, queries have their own: near(color, within, metric)")
-    return tuple(color if isinstance(color, Query) else near(color, within, metric) for color in several)
-
-
-def _is_number(member: Any) -> bool:
-    return isinstance(member, Real) or getattr(member, "ndim", None) == 0

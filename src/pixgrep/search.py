@@ -2,14 +2,17 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
 
 from pixgrep.bits import Answer, Bits
-from pixgrep.compile import compile_program
+from pixgrep.compile import compile_program, has_formulas, judge
 from pixgrep.errors import PixgrepWarning
 from pixgrep.matches import Count, Matches
-from pixgrep.model import Box, DevicePixels, Match, Pixels, Program
-from pixgrep.plan import Plan, make_plan, this_machine
+from pixgrep.model import Box, DevicePixels, Match, PixelFormat, Pixels, Program
+from pixgrep.plan import Judged, Plan, judged_colors, make_plan, this_machine
 from pixgrep.query import Query
 from pixgrep.run import local
 from pixgrep.sources import Reading
@@ -63,8 +66,7 @@ class Search:
             warn_of(task.info.notes, task.name)
             if task.is_excluded:
                 return Count(0, (0,) * len(self.queries))
-            pixels = task.pixels()
-            return Count(*local.count(pixels, task.program, task.plan(pixels, keeps_bits=False)))
+            return Count(*local.count(task.picture, task.program, task.plan(task.picture, keeps_bits=False)))
 
     def first(self, image: Any) -> Match | None:
         """Return the first matching pixel of a picture, see `pixgrep.first`."""
@@ -72,8 +74,7 @@ class Search:
             warn_of(task.info.notes, task.name)
             if task.is_excluded:
                 return None
-            pixels = task.pixels()
-            found = local.first(pixels, task.program, task.plan(pixels, keeps_bits=False))
+            found = local.first(task.picture, task.program, task.plan(task.picture, keeps_bits=False))
         if found is None:
             return None
         position, color = found
@@ -81,7 +82,7 @@ class Search:
         return Match(x + task.region.x, y + task.region.y, self.names[color])
 
     def explain(self, image: Any) -> str:
-        """Return how a picture would be searched, and why; its pixels are not decoded."""
+        """Return how a picture would be searched, and why; only pixels of a small one may be decoded for it."""
         with _Task(self, image) as task:
             facts = f"{task.info.width} x {task.info.height}, {task.info.format}"
             header = "\n".join((f"picture  {task.name}: {facts}", *(f"note     {note}" for note in task.info.notes)))
@@ -103,19 +104,41 @@ class _Task(Opened):
         super().__init__(image, search.reading, search.region)
         self._search = search
 
-    def __enter__(self) -> Self:
-        super().__enter__()
-        try:
-            self.program: Program = compile_program(self._search.queries, self.info.format)
-        except BaseException:
-            self.source.close()
-            raise
-        return self
+    @cached_property
+    def picture(self) -> Pixels | DevicePixels:
+        """The pixels of the region, decoded once."""
+        return self.pixels()
 
     @property
     def is_excluded(self) -> bool:
         """Whether the header alone says that nothing can match."""
         return self.info.palette is not None and not local.matches_any(self.info.palette, self.program)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """For which colours the formulas of the query are evaluated."""
+        format, queries = self.info.format, self._search.queries
+        if not has_formulas(queries, format):
+            return "all"
+        return judged_colors(
+            format,
+            has_palette=self.info.palette is not None,
+            pixels=self.region.width * self.region.height,
+            judged_before=_judged_before(queries, format).pixels,
+            is_on_device=self.info.is_on_device,
+        )
+
+    @cached_property
+    def program(self) -> Program:
+        """The query, compiled: for any picture, or for the few colours of this one."""
+        format, queries = self.info.format, self._search.queries
+        colors = self.info.palette
+        if self.judged == "pixels":
+            _judged_before(queries, format).pixels += self.region.width * self.region.height
+            assert isinstance(self.picture, np.ndarray), "those of a GPU are not judged"
+            colors = np.unique(self.picture.reshape(-1, format.channels), axis=0)
+        judged = None if self.judged == "all" or colors is None else judge(queries, format, colors)
+        return judged or compile_program(queries, format)
 
     def plan(self, pixels: Pixels | DevicePixels | None = None, *, keeps_bits: bool = True) -> Plan:
         """Return the plan for pixels, or for those that would be decoded."""
@@ -134,11 +157,23 @@ class _Task(Opened):
             is_contiguous=is_contiguous,
             keeps_bits=keeps_bits,
             is_on_device=self.info.is_on_device,
+            judged=self.judged,
         )
 
     def bits(self) -> Answer:
         """Search."""
         if self.is_excluded:
             return Bits.zeros(len(self.program.colors), self.shape)
-        pixels = self.pixels()
-        return local.search(pixels, self.program, self.plan(pixels))
+        return local.search(self.picture, self.program, self.plan(self.picture))
+
+
+@dataclass
+class _Judged:
+    """How many pixels of small pictures were judged one by one for one question."""
+
+    pixels: int = 0
+
+
+@lru_cache(maxsize=64)
+def _judged_before(queries: tuple[Query, ...], format: PixelFormat) -> _Judged:  # noqa: ARG001  # the key
+    return _Judged()

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import pixgrep as pg
 from pixgrep.backends import BACKENDS, get_backend
 from pixgrep.compile import compile_program
+from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
-from pixgrep.query import to_queries
 
 OTHERS = [name for name in BACKENDS if name != "reference" and (name != "cuda" or find_spec("numba_cuda"))]
 SHAPES = [

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 import pixgrep as pg
 from pixgrep.backends import BACKENDS, get_backend
 from pixgrep.compile import compile_program
+from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
 from pixgrep.plan import Plan
-from pixgrep.query import to_queries
 from pixgrep.run import local
 
 COLORS = to_queries(["red", "white", pg.near((9, 9, 9), 2, "rgb")])

@@ -24,7 +24,8 @@ def make_intrinsics(memory: Memory, now: Now, races: bool) -> dict[str, Function
         made[f"store_u{8 * width}"] = _make_store(memory, now, races, width)
     made["load_four"] = _make_load_four(memory, now, races)
     made["store_four"] = _make_store_four(memory, now, races)
-    made["add_u64"] = _make_add(memory, now, races)
+    made["add_u32"] = _make_add(memory, now, races, 4)
+    made["add_u64"] = _make_add(memory, now, races, 8)
     return made
 
 
@@ -90,11 +91,10 @@ def _make_store_four(memory: Memory, now: Now, races: bool) -> Function:
     return store_four
 
 
-def _make_add(memory: Memory, now: Now, races: bool) -> Function:
-    width = 8
-    mask = (1 << 64) - 1
+def _make_add(memory: Memory, now: Now, races: bool, width: int) -> Function:
+    mask = (1 << 8 * width) - 1
 
-    def add_u64(address: Any, value: Any) -> None:
+    def add(address: Any, value: Any) -> None:
         region, offset = memory.aligned(address, width)
         require_known(region, offset, width)
         if races:
@@ -102,4 +102,4 @@ def _make_add(memory: Memory, now: Now, races: bool) -> Function:
         words, place = region.words[width], offset // width
         words[place] = (int(words[place]) + whole(value)) & mask
 
-    return add_u64
+    return add

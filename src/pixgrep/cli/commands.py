@@ -5,11 +5,24 @@ from typing import Any
 import click
 
 from pixgrep.cli.help import HelpfulCommand
-from pixgrep.cli.options import GROUPS, all_options, longest_name
+from pixgrep.cli.options import (
+    CENSUS_GROUPS,
+    COLORIZE_GROUPS,
+    GROUPS,
+    LABEL_GROUPS,
+    LEARN_GROUPS,
+    LINT_GROUPS,
+    WHY_GROUPS,
+    Sample,
+    all_options,
+    longest_name,
+    options_of,
+)
 
 EPILOG = """
-Colours are CSS ('#ff8800', tomato, 'oklch(70% 0.15 60)') or bare hex. Exit status: 0 something matched, 1 nothing,
-2 wrong usage or nothing searched, 3 some inputs failed, 4 output failed. More: pixgrep doctor, pixgrep completion.
+Colours are CSS ('#ff8800', 'oklch(70% 0.15 60)') or bare hex. Quoted, they take tolerances and are joined:
+'tomato within 5 ciede2000 & ~(white | black)'. Exit status: 0 something matched, 1 nothing, 2 wrong usage or nothing
+searched, 3 some inputs failed, 4 output failed. See: pixgrep doctor, completion.
 """
 
 
@@ -27,6 +40,137 @@ def find(**typed: Any) -> int:
     from pixgrep.cli.find import run, to_request
 
     return run(to_request(**typed))
+
+
+CENSUS_EPILOG = """
+Prints colour, count and share; with --diff, the count before and after and the change. Exit status: 0 done, with --diff
+no difference; 1 with --diff a difference; 2 wrong usage or nothing counted; 3 some inputs failed; 4 output failed.
+"""
+
+
+class CensusCommand(HelpfulCommand):
+    """``pixgrep census``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in CENSUS_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=CensusCommand, epilog=CENSUS_EPILOG)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+@options_of(CENSUS_GROUPS)
+def census(**typed: Any) -> int:
+    """Count every distinct colour of pictures and folders, or of standard input (-), all together."""
+    from pixgrep.cli.census import run, to_request
+
+    return run(to_request(**typed))
+
+
+LEARN_EPILOG = """
+For a search: pixgrep "$(pixgrep learn cup.png --wanted 40,30 --unwanted 9,9,20,20)" pictures/
+"""
+
+
+class LearnCommand(HelpfulCommand):
+    """``pixgrep learn``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in LEARN_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=LearnCommand, epilog=LEARN_EPILOG)
+@click.argument("file", type=click.Path())
+@options_of(LEARN_GROUPS)
+def learn(**typed: Any) -> int:
+    """Print the tightest query that takes all wanted pixels of a picture and no unwanted one."""
+    from pixgrep.cli.learn import run
+
+    return run(**typed)
+
+
+class WhyCommand(HelpfulCommand):
+    """``pixgrep why``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in WHY_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=WhyCommand, epilog="Exit status: 0 the pixel is taken, 1 it is not, 2 wrong usage.")
+@click.argument("place", metavar="X,Y", type=Sample(boxes=False))
+@click.argument("color")
+@click.argument("file", type=click.Path())
+@options_of(WHY_GROUPS)
+def why(**typed: Any) -> int:
+    """Say why a pixel is found, or is not, and what would have to change."""
+    from pixgrep.cli.why import run
+
+    return run(**typed)
+
+
+@click.command(cls=HelpfulCommand)
+@click.argument("colors", nargs=-1, required=True, metavar="COLOR...")
+@click.help_option("-h", "--help", help="Show this message and exit.")
+def name(colors: tuple[str, ...]) -> int:
+    """Say what CSS calls colours, or the three nearest of its names."""
+    from pixgrep.cli.name import run
+
+    return run(colors)
+
+
+LABEL_EPILOG = """
+Palettes: ade20k, camvid, cityscapes, cityscapes-train, mapillary, voc; .json, .gpl, .txt, .hex; a PNG or GIF with one.
+Exit status: 0 done, 2 wrong usage or nothing read, 3 some inputs failed, 4 output failed.
+"""
+
+
+class LabelCommand(HelpfulCommand):
+    """``pixgrep label``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in LABEL_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=LabelCommand, epilog=LABEL_EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@options_of(LABEL_GROUPS)
+def label(**typed: Any) -> int:
+    """Turn pictures in the colours of a palette into label maps, whose grey values are ids of classes."""
+    from pixgrep.cli.label import label
+
+    return label(**typed)
+
+
+class ColorizeCommand(HelpfulCommand):
+    """``pixgrep colorize``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in COLORIZE_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=ColorizeCommand, epilog=LABEL_EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@options_of(COLORIZE_GROUPS)
+def colorize(**typed: Any) -> int:
+    """Turn label maps back into pictures: PNG with the palette inside where ids are below 256."""
+    from pixgrep.cli.label import colorize
+
+    return colorize(**typed)
+
+
+LINT_EPILOG = """
+Prints the first place of every colour that is not in the palette, its pixels, and the nearest that is.
+Exit status: 0 clean, 1 such colours, 2 wrong usage or nothing read, 3 some inputs failed, 4 output failed.
+"""
+
+
+class LintCommand(HelpfulCommand):
+    """``pixgrep lint``, its flags in groups."""
+
+    groups = {name: [longest_name(option) for option in options] for name, options in LINT_GROUPS.items()}  # noqa: RUF012
+
+
+@click.command(cls=LintCommand, epilog=LINT_EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@options_of(LINT_GROUPS)
+def lint(**typed: Any) -> int:
+    """Check that pictures have no colours but those of a palette."""
+    from pixgrep.cli.lint import lint
+
+    return lint(**typed)
 
 
 @click.command(cls=HelpfulCommand)
@@ -50,4 +194,4 @@ def completion(shell: str) -> None:
     click.echo(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
 
 
-COMMANDS = (find, doctor, completion)
+COMMANDS = (find, label, colorize, lint, census, learn, why, name, doctor, completion)

@@ -50,9 +50,9 @@ def _processors() -> Iterator[str]:
 
 
 def _kernel_cache() -> Iterator[str]:
-    from pixgrep.compiled.cache import cache_folder
+    from pixgrep.storage import private_folder
 
-    folder = cache_folder()
+    folder = private_folder("kernels")
     if folder is None:
         yield "none: no private folder can be written to; kernels are compiled anew in every process (1 s)"
         return

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -17,7 +17,6 @@ from pixgrep.sinks.names import counted, printable
 
 if TYPE_CHECKING:
     from pixgrep.search import Search
-    from pixgrep.sinks import Sink
     from pixgrep.sources.folder import Unreadable
 
 PROGRESS_AFTER_SECONDS = 0.5
@@ -28,6 +27,7 @@ class Request:
     """What was typed, as the flags were named."""
 
     colors: tuple[str, ...]
+    ranges: tuple[str, ...]
     paths: tuple[str, ...]
     within: float
     metric: str
@@ -80,6 +80,10 @@ class Tally:
         """Time since the start."""
         return time.monotonic() - self.started
 
+    def describe(self) -> str:
+        """Return in a few words how far the run is."""
+        return f"{counted(self.searched + self.failed, 'picture')}, {self.matched:,} match"
+
     @property
     def status(self) -> int:
         """The exit status."""
@@ -90,15 +94,19 @@ class Tally:
         return MATCHED if self.matched else NOTHING_MATCHED
 
 
-def to_request(arguments: tuple[str, ...], more_colors: tuple[str, ...], **flags: Any) -> Request:
+def to_request(
+    arguments: tuple[str, ...], more_colors: tuple[str, ...], ranges: tuple[str, ...], **flags: Any
+) -> Request:
     """
     Tell colours from paths.
 
-    The first argument is a colour; beside ``-e`` only if it can be read as one and no file has that name.
+    The first argument is a colour; beside ``-e`` and ``--inside`` only if it can be read as one and no file has that
+    name.
     """
-    if not arguments and not more_colors:
+    has_others = bool(more_colors or ranges)
+    if not arguments and not has_others:
         raise click.UsageError("give a colour, such as '#ff8800' (quoted: a shell takes # for a comment), and pictures")
-    has_color = bool(arguments) and (not more_colors or _is_color(arguments[0]))
+    has_color = bool(arguments) and (not has_others or _is_query(arguments[0]))
     colors, paths = (*arguments[:has_color], *more_colors), arguments[has_color:]
     if flags["listing"] and flags["count"]:
         raise click.UsageError("-c and -l exclude each other; give one of them")
@@ -106,7 +114,7 @@ def to_request(arguments: tuple[str, ...], more_colors: tuple[str, ...], **flags
         raise click.UsageError("--json and --csv exclude each other; give one of them")
     if (flags["json"] or flags["csv"]) and (flags["listing"] or flags["null"]):
         raise click.UsageError("-l, -L and -0 are for plain text; --json and --csv have a record for every picture")
-    request = Request(colors=colors, paths=paths or (".",), **flags)
+    request = Request(colors=colors, ranges=ranges, paths=paths or (".",), **flags)
     check_outputs(request)
     return request
 
@@ -129,11 +137,11 @@ def check_outputs(request: Request) -> None:
             raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
 
 
-def _is_color(text: str) -> bool:
-    from pixgrep.colors.parse import parse_color
+def _is_query(text: str) -> bool:
+    from pixgrep.expressions import parse_query
 
     try:
-        parse_color(text)
+        parse_query(text)
     except ColorError:
         return False
     return not os.path.lexists(text)
@@ -175,6 +183,7 @@ def standard_input() -> "BinaryIO | Unreadable":
 def to_search(request: Request) -> "Search":
     """Compile what was asked for; a GPU that is wanted and missing is told once, before the first picture."""
     from pixgrep.api import compile
+    from pixgrep.query import inside
     from pixgrep.sources import MOST_PIXELS
 
     if request.backend == "cuda":
@@ -183,7 +192,7 @@ def to_search(request: Request) -> "Search":
         get_device()
     try:
         return compile(
-            request.colors,
+            [*request.colors, *map(inside, request.ranges)],
             within=request.within,
             metric=request.metric,
             region=request.region,
@@ -209,7 +218,7 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
     try:
         for sink in sinks:
             sink.begin()
-        with progress(sinks, tally):
+        with progress(sinks, tally.describe):
             for result in run_scan(search, files):
                 note(result, tally)
                 hand_over(result, sinks)
@@ -227,7 +236,7 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
             sink.abort()
 
 
-def hand_over(result: Any, sinks: "list[Sink]") -> None:
+def hand_over(result: Any, sinks: list[Any]) -> None:
     """Give a result to every sink; one whose reader went away is left out, and the run ends with the last."""
     for sink in list(sinks):
         try:
@@ -288,7 +297,7 @@ def show_warnings() -> None:
 
 
 @contextmanager
-def progress(sinks: Sequence["Sink"], tally: Tally) -> Iterator[None]:
+def progress(sinks: Sequence[Any], describe: Callable[[], str]) -> Iterator[None]:
     """Show on a terminal how far a long run is, unless lines are printed there meanwhile."""
     from pixgrep.sinks.output import is_terminal
 
@@ -297,9 +306,6 @@ def progress(sinks: Sequence["Sink"], tally: Tally) -> Iterator[None]:
         yield
         return
     from pixgrep.cli.progress import ticking
-
-    def describe() -> str:
-        return f"{counted(tally.searched + tally.failed, 'picture')}, {tally.matched:,} match"
 
     with ticking(describe, PROGRESS_AFTER_SECONDS):
         yield

@@ -1,6 +1,7 @@
 """From flags to sinks: the one place that knows which flag makes which."""
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pixgrep.query import Near
@@ -9,7 +10,12 @@ from pixgrep.sinks import Sink
 from pixgrep.sinks.output import Output, StandardOutput, WholeFile, is_terminal
 
 if TYPE_CHECKING:
+    from pixgrep.cli.census import CensusRequest
     from pixgrep.cli.find import Request
+    from pixgrep.sinks.census import CensusSink, Listing
+
+ROWS_ON_A_TERMINAL = 20
+"""Colours of a census that people are shown, unless they ask for more."""
 
 
 def make_sinks(request: "Request", search: Search) -> list[Sink]:
@@ -55,3 +61,35 @@ def _main_sink(request: "Request", search: Search) -> Sink:
 
         return SummarySink(tuple(query.color.hex[:7] if isinstance(query, Near) else None for query in search.queries))
     return LinesSink(output, request.null, request.limit)
+
+
+def make_census_sinks(request: "CensusRequest") -> "list[CensusSink]":
+    """Return the sinks that a request of ``pixgrep census`` asks for."""
+    from pixgrep.sinks.census import CENSUS, DIFFERENCE, CensusParquetSink, Listing
+
+    sinks: list[CensusSink] = []
+    listing = Listing(request.order, request.limit, request.each, DIFFERENCE if request.diff else CENSUS)
+    if request.palette:
+        from pixgrep.sinks.palette import PaletteSink
+
+        sinks.append(PaletteSink(WholeFile(request.palette, force=request.force), listing))
+    if request.parquet:
+        sinks.append(CensusParquetSink(WholeFile(request.parquet, force=request.force), listing))
+    if request.output or request.json or request.csv or not sinks:
+        sinks.append(_main_census_sink(request, listing))
+    return sinks
+
+
+def _main_census_sink(request: "CensusRequest", listing: "Listing") -> "CensusSink":
+    from pixgrep.sinks.census import CensusCsvSink, CensusJsonSink, CensusTextSink
+
+    output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
+    if request.json:
+        return CensusJsonSink(output, listing)
+    if request.csv:
+        return CensusCsvSink(output, listing)
+    if is_terminal(output):
+        from pixgrep.sinks.census_table import CensusTableSink
+
+        return CensusTableSink(replace(listing, limit=listing.limit or ROWS_ON_A_TERMINAL))
+    return CensusTextSink(output, listing)

@@ -57,18 +57,18 @@ def parse_color(given: Any) -> Color:
     if isinstance(given, str):
         return _from_text(given)
     if isinstance(given, (bytes, bytearray)):
-        raise ColorError(f"cannot read {_shown(given)} as a colour: decode it to text")
+        raise ColorError(f"cannot read {shown(given)} as a colour: decode it to text")
     if isinstance(given, Real):
         raise ColorError(f"cannot read {given!r} as a colour: {_hint_for_number(given)}")
     try:
         channels = [_channel(value) for value in given]
     except TypeError:
         raise ColorError(
-            f"cannot read {_shown(given)} as a colour: give text such as '#ff8800', or (red, green, blue) with 0..255"
+            f"cannot read {shown(given)} as a colour: give text such as '#ff8800', or (red, green, blue) with 0..255"
         ) from None
     if len(channels) not in (3, 4):
         raise ColorError(
-            f"cannot read {_shown(given)} as a colour: it has {len(channels)} numbers; "
+            f"cannot read {shown(given)} as a colour: it has {len(channels)} numbers; "
             "give (red, green, blue) or (red, green, blue, alpha) with 0..255"
         )
     red, green, blue, *rest = channels
@@ -95,11 +95,11 @@ def _channel(value: Any) -> float:
 def _from_text(given: str) -> Color:
     text = given.strip()
     if number := C_NUMBER.fullmatch(text):
-        raise ColorError(f"cannot read {_shown(text)} as a colour: write '#{number[1].rjust(6, '0')}'")
+        raise ColorError(f"cannot read {shown(text)} as a colour: write '#{number[1].rjust(6, '0')}'")
     if digits := HEX.fullmatch(text):
         return _from_hex(digits[1], text)
     if len(text) > LONGEST_TEXT or text.lower().startswith("color(--"):
-        raise ColorError(f"cannot read {_shown(text)} as a colour: {HOW_TO_WRITE}")
+        raise ColorError(f"cannot read {shown(text)} as a colour: {HOW_TO_WRITE}")
     return _from_css(text)
 
 
@@ -116,13 +116,13 @@ def _from_css(text: str) -> Color:
     try:
         color = CssColor(text)
     except ValueError:
-        raise ColorError(f"cannot read {_shown(text)} as a colour: {_hint_for_text(text)}") from None
+        raise ColorError(f"cannot read {shown(text)} as a colour: {_hint_for_text(text)}") from None
     srgb = color.convert("srgb")
     if not srgb.in_gamut(tolerance=GAMUT_TOLERANCE):
         method = "clip" if color.space() in ("srgb", "hsl", "hwb") else "oklch-chroma"  # as CSS does it
         nearest = srgb.fit("srgb", method=method).to_string(hex=True)
         raise ColorError(
-            f"{_shown(text)} lies outside sRGB, where no 8-bit picture can have it; the nearest is {nearest!r}"
+            f"{shown(text)} lies outside sRGB, where no 8-bit picture can have it; the nearest is {nearest!r}"
         )
     red, green, blue = (_tidy(min(max(value, 0.0), 1.0) * 255) for value in srgb.coords(nans=False))
     has_alpha = "/" in text or text.count(",") == 3 or text.lower() == "transparent"
@@ -136,7 +136,15 @@ def _tidy(value: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _shown(given: Any) -> str:
+def shown(given: Any) -> str:
+    r"""
+    Return what was given, for a message: plain letters, and not too many of them.
+
+    Examples
+    --------
+    >>> shown("caf\u00e9"), len(shown("a" * 100))
+    ("'caf\\xe9'", 80)
+    """
     text = ascii(given) if isinstance(given, str) else repr(given)
     return text if len(text) <= 80 else text[:77] + "..."
 

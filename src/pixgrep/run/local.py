@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from pixgrep.backends import get_backend
+from pixgrep.backends import Backend, get_backend
 from pixgrep.bits import Answer, Bits, first_bit
 from pixgrep.errors import DeviceError, PixgrepError, PixgrepWarning, one_line
 from pixgrep.gpu.device import copy_to_host
@@ -54,7 +54,7 @@ def search(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> Answe
     if isinstance(pixels, DevicePixels):
         return _match_there(pixels, program, plan)
     height, width, _ = pixels.shape
-    match = _match_of(plan)
+    match = backend_of(plan).match
     bits = Bits.empty(len(program.colors), (height, width))
     if any(bits.room(tile.start, tile.shape) is None for tile in cut(pixels, plan.tile_pixels)):
         bits.clear()  # tiles share words: they are pasted
@@ -76,7 +76,7 @@ def count(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[
     if isinstance(pixels, DevicePixels):
         total, *counts = _counts(_match_there(pixels, program, plan))
         return total, tuple(counts)
-    match = _match_of(plan)
+    match = backend_of(plan).match
 
     def count_tile(tile: Tile) -> list[int]:
         return _counts(match(np.ascontiguousarray(tile.pixels), program))
@@ -97,7 +97,7 @@ def first(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[
     """Return the number of the first matching pixel in reading order and of its first colour; stop there."""
     if isinstance(pixels, DevicePixels):
         return _first(_match_there(pixels, program, plan))
-    match = _match_of(plan)
+    match = backend_of(plan).match
     for tile in cut(pixels, plan.tile_pixels):
         found = _first(match(np.ascontiguousarray(tile.pixels), program))
         WorkDone.add(plan, tile.count * len(program.terms))
@@ -115,7 +115,7 @@ def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
     """Match a picture on a device, where it is; or copy it to the processor, if that was asked for or must be."""
     if plan.backend == "cuda":
         try:
-            return _match_of(plan)(pixels, program)
+            return backend_of(plan).match(pixels, program)
         except DeviceError as error:
             if not plan.is_free:
                 raise
@@ -125,17 +125,17 @@ def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
     return search(copy_to_host(pixels), program, plan)
 
 
-def _match_of(plan: Plan) -> Callable[..., Answer]:
-    """Return the verb of the backend; a Numba that cannot be loaded stops nobody who did not ask for it."""
+def backend_of(plan: Plan) -> Backend:
+    """Return the backend; a Numba that cannot be loaded stops nobody who did not ask for it."""
     try:
-        return get_backend(plan.backend).match
+        return get_backend(plan.backend)
     except PixgrepError:
         raise
     except (ImportError, OSError) as error:
         if not plan.is_free:
             raise PixgrepError(f"backend {plan.backend!r} cannot be loaded: {one_line(error)}; use 'auto'") from error
         warnings.warn(f"searching by NumPy, as Numba cannot be loaded: {one_line(error)}", PixgrepWarning, stacklevel=2)
-        return get_backend("numpy").match
+        return get_backend("numpy")
 
 
 def matches_any(pixels: Pixels, program: Program) -> bool:

@@ -35,23 +35,24 @@ class CsvSink(OutputSink):
         """Write the rows of one picture."""
         if isinstance(result, Failed):
             return
-        path = _cell(_harmless(result.source))
+        path = path_cell(result.source)
         if not self.coordinates:
             pixels = max(1, result.shape[0] * result.shape[1])
             for color, count in zip(result.names, result.counts.tolist(), strict=True):
-                self.output.write(path + b"," + _cell(color) + b",%d,%.9g\n" % (count, count / pixels))
+                self.output.write(path + b"," + cell(color) + b",%d,%.9g\n" % (count, count / pixels))
             return
-        templates = [verbatim(path) + b",%d,%d," + verbatim(_cell(color)) + b"\n" for color in result.names]
+        templates = [verbatim(path) + b",%d,%d," + verbatim(cell(color)) + b"\n" for color in result.names]
         for lines in match_lines(result, templates, self.limit):
             self.output.write(lines)
 
 
-def _harmless(path: str) -> str:
+def path_cell(path: str) -> bytes:
     """Return a path that no spreadsheet takes for a formula, and that still names the same file."""
-    return f"./{path}" if path.startswith(("=", "+", "-", "@", "\t", "\r")) else path
+    return cell(f"./{path}" if path.startswith(("=", "+", "-", "@", "\t", "\r")) else path)
 
 
-def _cell(text: str) -> bytes:
+def cell(text: str) -> bytes:
+    """Return text as one cell, quoted where need be."""
     content = io.StringIO()
     csv.writer(content, lineterminator="\r\n").writerow([text])  # quotes what holds any of its line ends
     return os.fsencode(content.getvalue()[:-2])

@@ -41,6 +41,34 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def percent(share: float) -> str:
+    """
+    Return a share, 0 to 1, in percent; what is small keeps a digit.
+
+    Examples
+    --------
+    >>> percent(0.25), percent(0.0000123)
+    ('25.00 %', '0.001 %')
+    """
+    return f"{100 * share:.2f} %" if share * 10_000 >= 1 else f"{100 * share:.1g} %"
+
+
+def utf8(name: str) -> str:
+    r"""
+    Return a name as it is, or with odd bytes as ``\xNN`` where it is not UTF-8.
+
+    Examples
+    --------
+    >>> utf8("caf\u00e9.png"), utf8("bad\udcff.png")
+    ('café.png', 'bad\\xff.png')
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return printable(name)
+    return name
+
+
 def json_name(name: str) -> dict[str, Any]:
     r"""
     Return a name for JSON: as text, or as base64 where it is not UTF-8.

@@ -3,9 +3,10 @@
 from contextlib import suppress
 from typing import Any
 
-from pixgrep.matches import Failed, Matches, load_pyarrow
-from pixgrep.sinks.names import printable
+from pixgrep.matches import Failed, Matches
+from pixgrep.sinks.names import utf8
 from pixgrep.sinks.output import WholeFile, output_errors
+from pixgrep.tables import load_pyarrow
 
 ROWS_AT_A_TIME = 1 << 20
 
@@ -54,7 +55,7 @@ class ParquetSink:
         for start in range(0, len(table), ROWS_AT_A_TIME):
             part = table.slice(start, ROWS_AT_A_TIME)
             index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(part))
-            path = pyarrow.DictionaryArray.from_arrays(index, [_utf8(result.source)])
+            path = pyarrow.DictionaryArray.from_arrays(index, [utf8(result.source)])
             with output_errors(self.output.path):
                 self._writer.write_table(part.add_column(0, "path", path).cast(self._schema))
 
@@ -70,11 +71,3 @@ class ParquetSink:
             with suppress(OSError):  # its last words go to the temporary file
                 self._writer.close()
         self.output.abort()
-
-
-def _utf8(name: str) -> str:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return printable(name)
-    return name

@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pixgrep.matches import Failed, Matches
-from pixgrep.sinks.names import counted, printable
+from pixgrep.sinks.names import counted, percent, printable
 
 MOST_ROWS = 1000
 MOST_LETTERS = 48
@@ -52,7 +52,7 @@ class SummarySink:
                 continue
             shown = f"[on {swatch}]   [/] {escape(name)}" if swatch else escape(name)
             size = f"{box.width} x {box.height} at {box.x},{box.y}"
-            share = f"{100 * count / area:.2f} %" if count * 10_000 >= area else f"{100 * count / area:.1g} %"
+            share = percent(count / area)
             row = (escape(_short(printable(result.source))), shown, f"{count:,}", share, size, f"{first.x},{first.y}")
             self._rows.append(row)
 

@@ -10,7 +10,7 @@ from pixgrep.sinks.output import OutputSink, is_terminal
 
 
 @dataclass
-class _TextSink(OutputSink):
+class TextSink(OutputSink):
     """
     What all text sinks have in common.
 
@@ -28,7 +28,7 @@ class _TextSink(OutputSink):
 
 
 @dataclass
-class LinesSink(_TextSink):
+class LinesSink(TextSink):
     """``name:x,y:colour`` for every match."""
 
     limit: int | None = None
@@ -44,7 +44,7 @@ class LinesSink(_TextSink):
 
 
 @dataclass
-class CountsSink(_TextSink):
+class CountsSink(TextSink):
     """``name:count`` for every picture; with several colours ``name:count:colour`` for each."""
 
     def add(self, result: Matches | Failed) -> None:
@@ -60,7 +60,7 @@ class CountsSink(_TextSink):
 
 
 @dataclass
-class NamesSink(_TextSink):
+class NamesSink(TextSink):
     """The names of the pictures that match, or of those that do not."""
 
     matching: bool = True

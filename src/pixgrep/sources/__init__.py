@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pixgrep.errors import PictureError
 from pixgrep.model import ChannelOrder, PixelFormat, Pixels
 
 MOST_PIXELS = 178_956_970
@@ -88,6 +89,22 @@ class Reading:
     channels: ChannelOrder = "rgb"
     upright: bool = False
     max_pixels: int = MOST_PIXELS
+
+
+def to_reading(channels: ChannelOrder, upright: bool, max_pixels: int) -> Reading:
+    """
+    Return how pictures are read, from what a user gave.
+
+    Raises
+    ------
+    PictureError
+        `channels` or `max_pixels` is none.
+    """
+    if channels not in ("rgb", "bgr"):
+        raise PictureError(f"channels is {channels!r}; give 'rgb' (also for RGBA) or 'bgr' (also for BGRA)")
+    if isinstance(max_pixels, bool) or not isinstance(max_pixels, int) or max_pixels < 1:
+        raise PictureError(f"max_pixels is {max_pixels!r}; give a whole number from 1 on")
+    return Reading(channels, bool(upright), max_pixels)
 
 
 def open_source(picture: Any, reading: Reading | None = None) -> Source:

@@ -27,10 +27,11 @@ from numba.cuda import codegen, dispatcher
 
 from pixgrep.backends.cuda.launching import match_on_device
 from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.backends.cuda.tables import census_on_device, label_on_device
 from pixgrep.compile import compile_program
+from pixgrep.expressions import to_queries
 from pixgrep.gpu.device import Memory
 from pixgrep.model import DevicePixels, PixelFormat
-from pixgrep.query import to_queries
 
 CAPABILITIES = ((7, 5), (8, 0), (8, 6), (8, 9), (9, 0), (10, 0), (12, 0))
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -45,6 +46,7 @@ FAMILIES = {
     "shuffles": r"SHFL\b",
     "votes": r"VOTEU?\b",
     "atomics": r"(RED|REDG|ATOM|ATOMG)\b",
+    "shared atomics": r"ATOMS\b",
     "local": r"(LDL|STL)\b",
 }
 FLOAT = re.compile(r"(F|D|H)(ADD|MUL|FMA|SETP?|SEL|MNMX|CHK|SWZADD|RND)\d*\b|MUFU|I2F|F2I|F2F|I2FP|HMMA|DMMA")
@@ -98,6 +100,10 @@ def signatures() -> dict[Any, tuple[Any, ...]]:
             program = DeviceProgram(compile_program(to_queries(query, within), format), device)
             bits = match_on_device(device, picture, program)
             bits.masks(), bits.coordinates((0, 0), np.int32), bits.first_colors()
+    grey = DevicePixels(1 << 20, (480, 640, 1), (640, 1, 1), "uint8", None)
+    for picture, entries in ((pixels, 1 << 24), (strided, 1 << 24), (grey, 256)):
+        label_on_device(device, picture, np.zeros(entries, np.uint8))
+        census_on_device(device, picture, entries)
     return device.signatures
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from pixgrep.backends.cuda import arithmetic, matching
+from pixgrep.backends.cuda import arithmetic, counting, labeling, matching
 from pixgrep.backends.cuda.arithmetic import box_limits, reciprocal
 from tests.backends.cuda.on_processor import on_processor
 
@@ -198,3 +198,68 @@ def test_floats_keep_their_order_as_integers_and_nans_lie_outside(dtype, word):
 def test_bits_are_spread_to_bytes(bits):
     word = int(on_processor(arithmetic.spread)(np.uint32(bits | 0xFFFFFFF0)))
     assert list(word.to_bytes(4, "little")) == [bits >> number & 1 for number in range(4)]
+
+
+def stored(pixels):
+    """Return the place of pixels in a table."""
+    values = pixels.astype(np.int64)
+    return values[:, 0] if pixels.shape[1] < 3 else values[:, 0] << 16 | values[:, 1] << 8 | values[:, 2]
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_ten_million_pixels_have_their_places_in_a_table(channels):
+    """As a thread has them in registers, and as it finds them byte by byte."""
+    indexes_of, stored_index = on_processor(labeling.indexes_of), on_processor(matching.stored_index)
+    strided_index = on_processor(labeling.strided_index)
+
+    @njit
+    def places(address, count, channels, from_quads, from_bytes, from_strides):
+        for group in range(count // 16):
+            here = np.uint64(address + np.uint64(group * 16) * np.uint64(channels))
+            quads = load_group(here, channels, np.uint32(16))
+            for quad in range(4):
+                found = indexes_of(quads[quad], channels > np.uint32(2))
+                for pixel in range(4):
+                    from_quads[group * 16 + quad * 4 + pixel] = found[pixel]
+        for number in range(count):
+            here = np.uint64(address + np.uint64(number) * np.uint64(channels))
+            from_bytes[number] = stored_index(here, channels)
+            from_strides[number] = strided_index(here, np.int64(1), channels)
+
+    pixels = near_misses(MANY, channels)
+    kept, address = aligned(pixels)
+    found = np.empty((3, MANY), np.int64)
+    places(address, MANY, np.uint32(channels), *found)
+    assert (found == stored(pixels)).all()
+    del kept
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_ten_million_labels_are_packed_as_they_are_stored(size):
+    table = RNG.integers(0, 256, (1 << 16) * size, np.uint8).view(f"u{size}")
+    word_of_bytes, words_of_halves = on_processor(labeling.word_of_bytes), on_processor(labeling.words_of_halves)
+    load_label = on_processor(labeling.load_label)
+
+    @njit
+    def pack(indexes, table, size, words):
+        for quad in range(len(indexes) // 4):
+            four = indexes[4 * quad], indexes[4 * quad + 1], indexes[4 * quad + 2], indexes[4 * quad + 3]
+            if size == 1:
+                words[quad] = word_of_bytes(four, table)
+            elif size == 2:
+                words[2 * quad], words[2 * quad + 1] = words_of_halves(four, table)
+            else:
+                for pixel in range(4):
+                    words[4 * quad + pixel] = load_label(table, four[pixel], np.uint32(4))
+
+    indexes = RNG.integers(0, len(table), MANY, np.uint32)
+    words = np.empty(MANY * size // 4, np.uint32)
+    pack(indexes, np.uint64(table.ctypes.data), size, words)
+    np.testing.assert_array_equal(words.view(table.dtype), table[indexes])
+
+
+def test_used_counters_are_counted():
+    count_used_of_group = on_processor(counting.count_used_of_group)
+    for used in RNG.random((500, 4, 4)) < RNG.random((500, 1, 1)):
+        counters = np.where(used, RNG.choice([1, 255, 2**16, 2**31, 2**32 - 1], used.shape), 0).astype(np.uint32)
+        assert count_used_of_group(tuple(tuple(four) for four in counters)) == used.sum()

@@ -12,10 +12,10 @@ from pixgrep.backends.reference import match
 from pixgrep.bits import Bits
 from pixgrep.compile import compile_program
 from pixgrep.errors import DeviceError, PixgrepWarning
+from pixgrep.expressions import to_queries
 from pixgrep.gpu.device import Memory, get_device, lose_device, use_device
 from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
 from pixgrep.model import PixelFormat
-from pixgrep.query import to_queries
 from tests.backends.cuda.check import picture, put
 from tests.simt.gpu import EngineDevice
 from tests.sources.test_device import Tensor

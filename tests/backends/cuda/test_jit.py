@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from numba.cuda import dispatcher as room
 
+from pixgrep import storage
 from pixgrep.backends.cuda import collecting
 from pixgrep.backends.cuda.jit import kernel
 from pixgrep.compiled import cache
@@ -18,7 +19,7 @@ BOUND: list[Any] = []
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "private_folder", lambda _: tmp_path)
     return tmp_path
 
 
@@ -60,7 +61,7 @@ def test_a_kernel_of_another_gpu_is_not_taken(saved):
     assert load(capability=(8, 0)) is None
 
 
-@pytest.mark.parametrize("what", ["version", "source_stamp"])
+@pytest.mark.parametrize("what", ["version", "kernel_stamp"])
 def test_a_kernel_of_another_compiler_or_of_other_source_is_not_taken(saved, monkeypatch, what):
     assert load(kernel(KERNEL.py_func)) is not None
     monkeypatch.setattr(f"pixgrep.backends.cuda.jit.{what}", lambda *_: "0.0" if what == "version" else b"other")
@@ -70,10 +71,12 @@ def test_a_kernel_of_another_compiler_or_of_other_source_is_not_taken(saved, mon
 def test_the_stamp_is_of_every_file_of_the_kernels(tmp_path):
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_text("x = 1")
-    before = cache.source_stamp.__wrapped__(tmp_path)
-    assert cache.source_stamp.__wrapped__(tmp_path) == before
+    files = tuple(tmp_path.glob("*.py"))
+    before = storage.source_stamp.__wrapped__(files, "")
+    assert storage.source_stamp.__wrapped__(files[::-1], "") == before
+    assert storage.source_stamp.__wrapped__(files, "2") != before
     (tmp_path / "b.py").write_text("x = 2")
-    assert cache.source_stamp.__wrapped__(tmp_path) != before
+    assert storage.source_stamp.__wrapped__(files, "") != before
 
 
 def test_a_damaged_kernel_is_not_taken_and_removed(saved):

@@ -9,8 +9,8 @@ from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, MOST_COLORS, THREADS
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.compile import compile_program
+from pixgrep.expressions import to_queries
 from pixgrep.model import DevicePixels, PixelFormat
-from pixgrep.query import to_queries
 from tests.backends.cuda.check import check, check_bits, picture, put
 from tests.simt.gpu import EngineDevice
 
@@ -118,7 +118,7 @@ def test_work_is_cut_into_pieces_that_give_the_same(monkeypatch, layout):
 
 def test_a_launch_has_no_more_work_than_allowed():
     for count, terms in ((1, 1), (2**31, 1), (2**33, 1), (2**28, 40), (5000, 2**33)):
-        pieces = list(launching._pieces(count, terms))
+        pieces = list(launching.pieces(count, terms))
         assert [start for start, _ in pieces] == [0, *(stop for _, stop in pieces[:-1])]
         assert pieces[-1][1] == count
         assert all(start % BLOCK_PIXELS == 0 for start, _ in pieces)

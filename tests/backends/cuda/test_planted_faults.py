@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba.cuda.dispatcher import CUDADispatcher
 
-from pixgrep.backends.cuda import blocks, collecting, matching, pixelwise
+from pixgrep.backends.cuda import blocks, collecting, counting, labeling, matching, pixelwise
 from tests.backends.cuda.check import check, picture
 from tests.backends.cuda.test_kernels import BOXES, EXACT, TABLES
 from tests.simt import EngineError
@@ -47,7 +47,7 @@ FAULTS = {
         "    if total == u32(0) or thread > u32(250):\n        return",
     ),
     "a barrier dropped after the warps' sums": (
-        collecting,
+        blocks,
         "        warp_counts[warp] = upto\n    cuda.syncthreads()\n    place",
         "        warp_counts[warp] = upto\n    place",
     ),
@@ -85,7 +85,7 @@ FAULTS = {
         "is_stored = u32(u32(cuda.threadIdx.x) & u32(15)) == u32(0) and",
     ),
 }
-ROOMS = (blocks, matching, collecting, pixelwise)
+ROOMS = (blocks, matching, collecting, pixelwise, labeling, counting)
 
 
 def planted(room: ModuleType, old: str, new: str) -> dict[ModuleType, ModuleType]:

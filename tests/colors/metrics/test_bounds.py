@@ -24,7 +24,7 @@ def coordinates(name: str, rgb: np.ndarray) -> np.ndarray:
 def bounds(name: str, low: np.ndarray, high: np.ndarray, center: np.ndarray) -> np.ndarray:
     closest = METRICS[name].closest
     assert closest is not None
-    found = closest((low[0], low[1], low[2]), (high[0], high[1], high[2]), tuple(map(float, center)))
+    found = closest((low[0], low[1], low[2]), (high[0], high[1], high[2]), (center[0], center[1], center[2]))
     assert np.isfinite(found).all()
     assert (found >= 0).all()
     return found
@@ -44,7 +44,7 @@ def test_no_colour_of_a_cell_is_closer_than_the_bound(name):
     assert found is not None
     rng = np.random.default_rng(11)
     for rgb in centers():
-        places = some_cells(rng, rgb, 20)
+        places = some_cells(rng, rgb, 60)
         low, high = (np.stack([np.broadcast_to(v, cells.SHAPE)[tuple(places.T)] for v in ends]) for ends in found)
         center = coordinates(name, rgb)
         bound = bounds(name, low, high, center)
@@ -63,7 +63,7 @@ def test_no_colour_is_closer_than_the_bound_of_a_box_around_it(name, spread):
     """Boxes of one colour leave the bound no room; of some, hues and chromas that meet nowhere else."""
     rng = np.random.default_rng(12)
     for rgb in centers():
-        members = np.concatenate([colors(1500, seed=13), rgb + rng.normal(0, 8, (500, 3))])[:, np.newaxis]
+        members = np.concatenate([colors(4000, seed=13), rgb + rng.normal(0, 8, (2000, 3))])[:, np.newaxis]
         if spread:
             members = members + rng.normal(0, spread, (len(members), 6, 3))
         there = coordinates(name, members.clip(0, 255))
@@ -78,7 +78,7 @@ def test_no_coordinates_are_closer_than_the_bound_of_a_box_that_has_them(name):
     rng = np.random.default_rng(14)
     axes = METRICS[name].space.axes
     least, most = (np.array([getattr(axis, end) for axis in axes]) for end in ("low", "high"))
-    for center in rng.uniform(least, most, (60, 3)):
+    for center in rng.uniform(least, most, (100, 3)):
         middle = rng.uniform(least, most, (1500, 3))
         middle[::4] = center + rng.normal(0, 0.05, middle[::4].shape) * (most - least)
         middle[1::4, 1:] = -center[1:] * rng.uniform(0, 2, (len(middle[1::4]), 1))  # opposite hues

@@ -7,18 +7,30 @@ the device failed, is searched by `pixgrep.backends.cpu`. The bits are the same.
 """
 
 import warnings
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pixgrep.backends import Backend
 from pixgrep.backends.cuda.launching import match_on_device, upload
 from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.backends.cuda.tables import census_on_device, label_on_device
 from pixgrep.bits import Answer, Bits
 from pixgrep.errors import PixgrepWarning, one_line
+from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import Device, copy_to_host, get_device
 from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
 from pixgrep.model import WORD_BITS, DevicePixels, Pixels, Program
 
 LEAST_HALF = 1 << 16
 """Pixels that are not halved any more when memory does not suffice: the processor takes microseconds for them."""
+
+LEAST_CENSUS = 1 << 20
+"""Pixels from which on colours are counted on the GPU, where 2^24 counters are to be cleared and read; fewer are
+brought to the processor. Not yet measured."""
 
 
 def match(pixels: Pixels | DevicePixels, program: Program, into: Bits | None = None) -> Answer:
@@ -33,15 +45,55 @@ def match(pixels: Pixels | DevicePixels, program: Program, into: Bits | None = N
         There is no usable GPU; or it failed, and the picture was in its memory.
     """
     if any(term.formula for term in program.terms):
-        return _on_processor(copy_to_host(pixels), program, into)
+        return _processor().match(copy_to_host(pixels), program, into)
     try:
         return _match(get_device(), pixels, program, into)
     except LostDeviceError as error:
-        _prepared.cache_clear()
-        if isinstance(pixels, DevicePixels):
-            raise
-        warnings.warn(f"{one_line(error)}; the search goes on with the processor", PixgrepWarning, stacklevel=2)
-        return _on_processor(pixels, program, into)
+        return _processor().match(_go_on(pixels, error), program, into)
+
+
+def label(pixels: Pixels | DevicePixels, table: NDArray[Any]) -> DeviceArray | NDArray[Any]:
+    """
+    Return for each pixel the entry of a table; see `pixgrep.backends`.
+
+    The labels of a picture on the device stay there, if there is room.
+
+    Raises
+    ------
+    DeviceError
+        There is no usable GPU; or it failed, and the picture was in its memory.
+    """
+    try:
+        return _label(get_device(), pixels, table)
+    except LostDeviceError as error:
+        labels: NDArray[Any] = _processor().label(_go_on(pixels, error), table)
+        return labels
+
+
+def census(pixels: Pixels | DevicePixels, counts: NDArray[np.uint32]) -> None:
+    """
+    Add the number of pixels of each colour to a table in the memory of the CPU; see `pixgrep.backends`.
+
+    Raises
+    ------
+    DeviceError
+        There is no usable GPU; or it failed, and the picture was in its memory: nothing was added.
+    """
+    height, width, channels = pixels.shape
+    found: list[tuple[NDArray[np.uint32], NDArray[np.uint32]]] = []
+    left: list[Pixels] = []
+    try:
+        device = get_device()
+        if channels >= 3 and height * width < LEAST_CENSUS:
+            left.append(copy_to_host(pixels))
+        else:
+            _census(device, pixels, len(counts), found, left)
+    except LostDeviceError as error:
+        found, left = [], [_go_on(pixels, error)]
+    for colors, numbers in found:  # nothing can fail any more, and leave half of the picture in the table
+        counts[colors] += numbers
+    for part in left:
+        _processor().census(part, counts)
 
 
 def _match(device: Device, pixels: Pixels | DevicePixels, program: Program, into: Bits | None) -> Answer:
@@ -58,28 +110,95 @@ def _match(device: Device, pixels: Pixels | DevicePixels, program: Program, into
         return _match_halves(device, copy_to_host(pixels), program, into, error)
 
 
-def _match_halves(device: Device, pixels: Pixels, program: Program, into: Bits | None, error: OutOfMemoryError) -> Bits:
+def _match_halves(
+    device: Device, pixels: Pixels, program: Program, into: Bits | None, error: OutOfMemoryError
+) -> Answer:
     """Match a picture that does not fit in two parts, which may be halved again."""
-    height, width, channels = pixels.shape
-    half = height * width // 2 // WORD_BITS * WORD_BITS
-    if half < LEAST_HALF:
-        warnings.warn(
-            f"not enough memory on the GPU ({one_line(error)}); the processor searches {height * width:,} pixels",
-            PixgrepWarning,
-            stacklevel=2,
-        )
-        return _on_processor(pixels, program, into)
+    height, width, _ = pixels.shape
+    if not _can_be_halved(pixels, error):
+        return _processor().match(pixels, program, into)
     bits = Bits.empty(len(program.colors), (height, width)) if into is None else into
-    flat = pixels.reshape(1, -1, channels)
-    for start, part in ((0, flat[:, :half]), (half, flat[:, half:])):
+    for start, part in _halves(pixels):
         _match(device, part, program, bits.room(start, part.shape[:2]))
     return bits
 
 
-def _on_processor(pixels: Pixels, program: Program, into: Bits | None) -> Bits:
+def _label(device: Device, pixels: Pixels | DevicePixels, table: NDArray[Any]) -> DeviceArray | NDArray[Any]:
+    try:
+        if isinstance(pixels, DevicePixels):
+            return label_on_device(device, pixels, table)
+        return label_on_device(device, upload(device, pixels), table).to_host()
+    except OutOfMemoryError as error:
+        _prepared.cache_clear()
+        pixels = copy_to_host(pixels)
+        labels: NDArray[Any] = np.empty(pixels.shape[:2], table.dtype)
+        if not _can_be_halved(pixels, error):
+            labels[:] = _processor().label(pixels, table)
+            return labels
+        for start, part in _halves(pixels):
+            labels.reshape(-1)[start : start + part.shape[1]] = _label(device, part, table)
+        return labels
+
+
+def _census(
+    device: Device,
+    pixels: Pixels | DevicePixels,
+    entries: int,
+    found: list[tuple[NDArray[np.uint32], NDArray[np.uint32]]],
+    left: list[Pixels],
+) -> None:
+    """Append the colours of a picture, or of its parts, with their numbers, and parts left to the processor."""
+    try:
+        there = pixels if isinstance(pixels, DevicePixels) else upload(device, pixels)
+        found.append(census_on_device(device, there, entries))
+    except OutOfMemoryError as error:
+        _prepared.cache_clear()
+        pixels = copy_to_host(pixels)
+        if not _can_be_halved(pixels, error):
+            left.append(pixels)
+            return
+        for _, part in _halves(pixels):
+            _census(device, part, entries, found, left)
+
+
+def _can_be_halved(pixels: Pixels, error: OutOfMemoryError) -> bool:
+    """Return whether a picture that does not fit is large enough for two parts; warn where it is not."""
+    count = pixels.shape[0] * pixels.shape[1]
+    if _half_of(count) >= LEAST_HALF:
+        return True
+    warnings.warn(
+        f"not enough memory on the GPU ({one_line(error)}); the processor searches {count:,} pixels",
+        PixgrepWarning,
+        stacklevel=2,
+    )
+    return False
+
+
+def _halves(pixels: Pixels) -> Iterator[tuple[int, Pixels]]:
+    """Yield the two parts of a picture, each one row, with the number of the first pixel."""
+    flat = pixels.reshape(1, -1, pixels.shape[2])
+    half = _half_of(flat.shape[1])
+    yield 0, flat[:, :half]
+    yield half, flat[:, half:]
+
+
+def _half_of(count: int) -> int:
+    return count // 2 // WORD_BITS * WORD_BITS
+
+
+def _go_on(pixels: Pixels | DevicePixels, error: LostDeviceError) -> Pixels:
+    """Return a picture for the processor, now that the device is lost; raise where the picture is lost with it."""
+    _prepared.cache_clear()
+    if isinstance(pixels, DevicePixels):
+        raise error
+    warnings.warn(f"{one_line(error)}; the search goes on with the processor", PixgrepWarning, stacklevel=3)
+    return pixels
+
+
+def _processor() -> Backend:
     from pixgrep.backends import cpu
 
-    return cpu.match(pixels, program, into)
+    return cpu
 
 
 @lru_cache(maxsize=4)

@@ -87,12 +87,16 @@ def store_four(typing_context: Any, address: Any, first: Any, second: Any, third
     return types.void(types.uint64, *[types.uint32] * WORDS), generate
 
 
-@intrinsic
-def add_u64(typing_context: Any, address: Any, value: Any) -> Any:
-    """Add to the uint64 at an address, all threads of the device one after the other."""
+def _define_add(name: str, element: Any) -> Any:
+    def add(typing_context: Any, address: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
+            pointer = _pointer(builder, arguments[0], context.get_value_type(element))
+            builder.atomic_rmw("add", pointer, arguments[1], "monotonic")
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
-        pointer = _pointer(builder, arguments[0], ir.IntType(64))
-        builder.atomic_rmw("add", pointer, arguments[1], "monotonic")
+        return types.void(types.uint64, element), generate
 
-    return types.void(types.uint64, types.uint64), generate
+    return _intrinsic(add, name, f"Add to the {element} at an address, all threads of the device one after the other.")
+
+
+add_u32 = _define_add("add_u32", types.uint32)
+add_u64 = _define_add("add_u64", types.uint64)

@@ -123,6 +123,13 @@ def table_index(first, second, third, has_color):
 
 
 @device
+def color_index(pixel, has_color):
+    """Return the place in a table of a pixel in one word, whatever is in its fourth byte."""
+    second, third = u32(u32(pixel >> u32(8)) & BYTE), u32(u32(pixel >> u32(16)) & BYTE)
+    return table_index(u32(pixel & BYTE), second, third, has_color)
+
+
+@device
 def spread(bits):
     """Return four bytes of 0 or 1 for the lowest four bits."""
     return u32(u32(u32(bits & u32(15)) * u32(0x00204081)) & u32(0x01010101))

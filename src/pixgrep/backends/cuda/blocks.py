@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pixgrep.backends.cuda.access import add_u64
+from pixgrep.backends.cuda.access import add_u64, store_u32
 from pixgrep.backends.cuda.jit import cuda, device
 
 u32, u64 = np.uint32, np.uint64
@@ -81,3 +81,31 @@ def add_counts(warp_counts, rows, totals):
             found += u64(warp_counts[row * u32(WARPS) + u32(warp)])
         if found != u64(0):
             add_u64(u64(totals + u64(row) * u64(8)), found)
+
+
+@device
+def write_block_count(count, warp_counts, counts):
+    """Write the sum of what the threads of this block bring to its place in an array of uint32; all must call it."""
+    note_count(warp_sum(count), warp_counts, u32(0))
+    cuda.syncthreads()
+    if u32(cuda.threadIdx.x) == u32(0):
+        total = u32(0)
+        for warp in range(WARPS):
+            total = u32(total + u32(warp_counts[warp]))
+        store_u32(u64(counts + u64(u64(cuda.blockIdx.x) * u64(4))), total)
+
+
+@device
+def place_in_block(count, warp_counts):
+    """Return the sum of what the threads of this block before this one bring; all must call it."""
+    thread = u32(cuda.threadIdx.x)
+    lane, warp = u32(thread & u32(31)), u32(thread >> u32(5))
+    upto = warp_scan(count, lane)
+    if lane == u32(31):
+        warp_counts[warp] = upto
+    cuda.syncthreads()
+    place = u32(u32(upto) - u32(count))
+    for other in range(WARPS):
+        if u32(other) < warp:
+            place = u32(place + u32(warp_counts[other]))
+    return place

@@ -22,10 +22,10 @@ from pixgrep.backends.cuda.blocks import (
     GROUP,
     THREADS,
     WARPS,
-    note_count,
+    place_in_block,
     thread_number,
     warp_scan,
-    warp_sum,
+    write_block_count,
 )
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 
@@ -59,15 +59,7 @@ def count_blocks(words, groups, counts):
         Address of a uint32 for each block.
     """
     warp_counts = cuda.shared.array(WARPS, np.int32)
-    thread = u32(cuda.threadIdx.x)
-    found = warp_sum(np.int32(cuda.popc(load_bits(words, thread_number(), groups))))
-    note_count(found, warp_counts, u32(0))
-    cuda.syncthreads()
-    if thread == u32(0):
-        total = u32(0)
-        for warp in range(WARPS):
-            total = u32(total + u32(warp_counts[warp]))
-        store_u32(u64(counts + u64(u64(cuda.blockIdx.x) * u64(4))), total)
+    write_block_count(np.int32(cuda.popc(load_bits(words, thread_number(), groups))), warp_counts, counts)
 
 
 @kernel
@@ -139,21 +131,13 @@ def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wid
     warp_counts = cuda.shared.array(WARPS, np.int32)
     gathered = cuda.shared.array(BLOCK_PIXELS, np.uint16)
     thread = u32(cuda.threadIdx.x)
-    lane, warp = u32(thread & u32(31)), u32(thread >> u32(5))
     block = u64(cuda.blockIdx.x)
     begin = load_u64(u64(offsets + u64(block * u64(8))))
     total = u32(u64(load_u64(u64(offsets + u64(u64(block + u64(1)) * u64(8)))) - begin))
     if total == u32(0):  # the same for all threads of the block
         return
     bits = load_bits(words, thread_number(), groups)
-    upto = warp_scan(np.int32(cuda.popc(bits)), lane)
-    if lane == u32(31):
-        warp_counts[warp] = upto
-    cuda.syncthreads()
-    place = u32(u32(upto) - u32(cuda.popc(bits)))
-    for other in range(WARPS):
-        if u32(other) < warp:
-            place = u32(place + u32(warp_counts[other]))
+    place = place_in_block(np.int32(cuda.popc(bits)), warp_counts)
     while bits != u32(0):
         lowest = u32(u32(cuda.ffs(bits)) - u32(1))
         gathered[place] = np.uint16(u32(thread * u32(GROUP)) + lowest)

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pixgrep.compiled.cache import KernelCache, source_stamp
+from pixgrep.compiled.cache import KernelCache, kernel_stamp
 from pixgrep.gpu.toolchain import load_numba_cuda
 
 cuda = load_numba_cuda()
@@ -25,7 +25,7 @@ def device(function: Callable[..., Any]) -> Any:
 def kernel(function: Callable[..., Any]) -> Any:
     """Make a kernel; it is compiled at its first launch, for the types of the arguments, and kept on disk."""
     dispatcher = cuda.jit(function)
-    stamp = source_stamp(Path(__file__).parent, version("numba-cuda"))
+    stamp = kernel_stamp(Path(__file__).parent, version("numba-cuda"))
     dispatcher._cache = KernelCache(function.__qualname__, stamp, _KeptKernel)
     return dispatcher
 

@@ -23,11 +23,11 @@ MOST_WORK = 1 << 32
 def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram) -> DeviceBits:
     """Return which pixels of a picture on the device match which colour; nothing is waited for."""
     height, width, _ = pixels.shape
-    is_grouped = pixels.dtype == "uint8" and pixels.is_contiguous and pixels.address % WIDE == 0
+    is_grouped = pixels.dtype == "uint8" and lies_in_groups(pixels)
     launches = program.groups if is_grouped else program.pixels
     bits = DeviceBits.empty(device, len(program.program.colors), (height, width), len(launches))
     for number, launch in enumerate(launches):
-        for start, stop in _pieces(height * width, launch.term_count):
+        for start, stop in pieces(height * width, launch.term_count):
             shared = _shared_arguments(launch, number, bits)
             if is_grouped:
                 _launch_groups(device, pixels, program, start, stop, shared)
@@ -36,7 +36,12 @@ def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram
     return bits
 
 
-def _pieces(count: int, terms: int) -> Iterator[tuple[int, int]]:
+def lies_in_groups(pixels: DevicePixels) -> bool:
+    """Return whether pixels lie so that a thread can take 16 of them by 128-bit loads."""
+    return pixels.is_contiguous and pixels.address % WIDE == 0
+
+
+def pieces(count: int, terms: int) -> Iterator[tuple[int, int]]:
     """Yield number of the first pixel, and of the one after the last, of each launch."""
     size = max(MOST_WORK // terms // BLOCK_PIXELS, 1) * BLOCK_PIXELS
     for start in range(0, count, size):
@@ -72,17 +77,23 @@ def _launch_groups(
 
 
 def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
-    width = pixels.shape[1]
-    magic, shifts = reciprocal(width)
     blocks = blocks_for(_whole_words(stop) - start, THREADS)
     device.launch(
         pixelwise.match_pixels,
         blocks,
         THREADS,
-        *(u64(pixels.address), u64(start), u64(stop), u64(width), magic, shifts),
-        *map(i64, pixels.strides),
+        *strided_arguments(pixels, start, stop),
         *(KINDS[pixels.dtype], u32(pixels.shape[2])),
         *shared,
+    )
+
+
+def strided_arguments(pixels: DevicePixels, start: int, stop: int) -> tuple[np.generic, ...]:
+    """Return the arguments that say where pixels lie, which all kernels for any strides begin with."""
+    width = pixels.shape[1]
+    return (
+        *(u64(pixels.address), u64(start), u64(stop), u64(width), *reciprocal(width)),
+        *map(i64, pixels.strides),
     )
 
 

@@ -33,6 +33,14 @@ def load_channel(address, kind):
 
 
 @device
+def pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride):
+    """Return where a pixel is, by its number in reading order; see `match_pixels`."""
+    y = quotient(number, magic, shifts)
+    x = u64(number - u64(y * width))
+    return u64(pixels + u64(np.int64(y) * row_stride) + u64(np.int64(x) * pixel_stride))
+
+
+@device
 def is_between(key, term, channel):
     """Return whether a channel lies between the limits of the term at an address."""
     limits = u64(term + u64(channel * 16))
@@ -111,9 +119,7 @@ def match_pixels(
     is_pixel = number < count
     a, b, c, d = u64(0), u64(0), u64(0), u64(0)
     if is_pixel:
-        y = quotient(number, magic, shifts)
-        x = u64(number - u64(y * width))
-        here = u64(pixels + u64(np.int64(y) * row_stride) + u64(np.int64(x) * pixel_stride))
+        here = pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride)
         a = load_channel(here, kind)
         if channels > u32(1):
             b = load_channel(u64(here + u64(channel_stride)), kind)

@@ -1,4 +1,4 @@
-"""CIE L*a*b*, white D65. (CSS means D50 by ``lab()``: numbers differ a little.)"""
+"""CIE L*a*b*, white D65. CSS means D50 by ``lab()``: its numbers differ a little."""
 
 from typing import Any
 

@@ -6,8 +6,8 @@ import pytest
 
 import pixgrep as pg
 from pixgrep.compile import MOST_TERMS, compile_program, compile_query
+from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
-from pixgrep.query import to_queries
 
 RGB, RGBA, GREY = (PixelFormat("uint8", channels) for channels in (3, 4, 1))
 DEEP = PixelFormat("uint16", 3)
@@ -122,9 +122,15 @@ def test_fractions_are_rounded_to_what_8_bits_can_hold_halves_up(value, stored):
 
 def test_more_tables_than_memory_should_hold_are_refused(monkeypatch):
     compiling = sys.modules["pixgrep.compile"]  # the attribute of the package is the function
-    monkeypatch.setattr(compiling, "MOST_TABLE_BYTES", 3 * 41 * 2**13)
+    monkeypatch.setattr(compiling, "MOST_TABLE_BYTES", 3 * 11 * 2**13)
     format = PixelFormat("uint8", 3)
     queries = tuple(pg.near((40, 40, number), 5, "rgb") for number in range(100, 104))
     assert len(compile_program(queries[:3], format).terms) == 3
-    with pytest.raises(pg.ColorError, match="more than 3 tables"):
+    with pytest.raises(pg.ColorError, match="more than a gigabyte"):
         compile_program(queries, format)
+
+
+def test_greys_of_a_bgr_array_have_a_table_of_greys():
+    (term,) = terms_of(pg.near("#808080", 0.7, "cie76"), PixelFormat("uint8", 1, "bgr"))
+    assert term.low == (127,)
+    assert term.high == (129,)

@@ -1,0 +1,193 @@
+"""What `labeler` returns: a palette, ready to label any number of pictures."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixgrep.errors import PictureError
+from pixgrep.gpu.device import copy_to_host
+from pixgrep.labeling.codes import Codes, Unknown, codes_of
+from pixgrep.labeling.judging import Judge, distinct_colors
+from pixgrep.labeling.table import Table
+from pixgrep.labels import Ids, Labels
+from pixgrep.model import Box, PixelFormat, Pixels, Tile
+from pixgrep.palettes.nearest import Nearest
+from pixgrep.palettes.palette import Palette
+from pixgrep.plan import COST_OF_LABEL, plan_labels, this_machine
+from pixgrep.run import local
+from pixgrep.run.tiles import cut
+from pixgrep.search import warn_of
+from pixgrep.sources import Reading
+from pixgrep.sources.opened import Opened
+from pixgrep.strays import color_text
+
+
+class Misses(NamedTuple):
+    """The pixels that belong to no class: how many, and the number of the first."""
+
+    number: int
+    first: int | None
+
+
+class _Rule:
+    """What labelling needs beside pixels: the codes, the judge, and a table for each order of channels."""
+
+    def __init__(self, palette: Palette, within: float, metric: str, unknown: Unknown) -> None:
+        self._palette = palette
+        self.codes = codes_of(frozenset(palette.ids), unknown)
+        self._limit = math.inf if unknown == "nearest" else within
+        self.judge = Judge(palette, self._limit, metric, self.codes)
+        self.table = lru_cache(self._make_table)
+
+    def _make_table(self, has_color: bool, order: Any) -> Table:
+        format = PixelFormat("uint8", 3 if has_color else 1, order)
+        return Table(self._palette, self.codes, self.judge if self._limit > 0 else None, format)
+
+
+_rule = lru_cache(maxsize=2)(_Rule)  # a table of colours has 16 MB or more; a labeler keeps its own
+
+
+@dataclass(frozen=True)
+class Labeler:
+    """
+    A palette and how to label pictures by it; made by `labeler`, used on any number of pictures and threads.
+
+    Hashable and picklable. What it learns of the colours of one picture it knows for the next.
+
+    Attributes
+    ----------
+    palette : Palette
+        The classes.
+    within : float
+        The largest difference from the colour of a class.
+    metric : str
+        Of the difference.
+    unknown : int, "error" or "nearest"
+        What becomes of colours that belong to no class.
+    reading : Reading
+        How pictures are read.
+    region : Box or None
+        Where to label.
+    backend, threads
+        How to label.
+    """
+
+    palette: Palette
+    within: float
+    metric: str
+    unknown: Unknown
+    reading: Reading
+    region: Box | None
+    backend: str
+    threads: int | None
+
+    def label(self, image: Any) -> Labels:
+        """Return the class of every pixel of a picture, see `pixgrep.label`."""
+        labels = self.label_quietly(image)
+        warn_of(labels.notes, labels.source)
+        return labels
+
+    def label_quietly(self, image: Any) -> Labels:
+        """Return the class of every pixel; what the user should know of the picture stays in its `notes`."""
+        with Opened(image, self.reading, self.region) as opened:
+            info, region, name = opened.info, opened.region, opened.name
+            pixels = copy_to_host(opened.pixels())
+        ids, misses = self.run(pixels, info.format)
+        is_value = isinstance(self.unknown, int)
+        if misses.number and not is_value:
+            raise PictureError(f"{name}: {self._complaint(misses, pixels, info.format, region)}")
+        unknown = self.unknown if isinstance(self.unknown, int) else None
+        count = None if is_value and self.unknown == self._rule.codes.miss else misses.number
+        return Labels(ids, self.palette, unknown, region=region, source=name, notes=info.notes, unknown_count=count)
+
+    def run(self, pixels: Pixels, format: PixelFormat) -> tuple[Ids, Misses]:
+        """
+        Label pixels, tile by tile.
+
+        Returns
+        -------
+        ids : ndarray, shape (height, width)
+            Where a pixel belongs to no class, `unknown` if it is a value.
+        misses : (number, first)
+            How many belong to none, and the number of the first; not counted where `unknown` says it in `ids`.
+        """
+        codes = self._rule.codes
+        height, width, _ = pixels.shape
+        plan = plan_labels(
+            format,
+            height * width,
+            this_machine(local.WorkDone.total),
+            backend=self.backend,
+            threads=self.threads,
+            is_contiguous=pixels.flags.c_contiguous,
+        )
+        if format.dtype == "uint8":
+            table, verb = self._rule.table(format.has_color, format.order), local.backend_of(plan).label
+            label = lambda tile: table.look_up(verb, np.ascontiguousarray(tile.pixels))  # noqa: E731
+        else:
+            label = lambda tile: _judge_all(self._rule.judge, tile.pixels, format)  # noqa: E731
+        ids = np.empty((height, width), codes.dtype)
+        total, first = 0, None
+        for _, misses in local.tiles_in_order(
+            _writing(label, ids.reshape(-1), codes, self.unknown), cut(pixels, plan.tile_pixels), plan.threads
+        ):
+            total += misses.number
+            first = misses.first if first is None else first
+        if format.dtype == "uint8":
+            local.WorkDone.add(plan, height * width * COST_OF_LABEL)
+        return ids, Misses(total, first)
+
+    def _complaint(self, misses: Misses, pixels: Pixels, format: PixelFormat, region: Box) -> str:
+        """Say what a picture has that the palette has not."""
+        assert misses.first is not None
+        y, x = divmod(misses.first, region.width)
+        place = f"first at ({x + region.x}, {y + region.y})"
+        color = np.stack(format.columns(pixels[y, x][np.newaxis])[:3], axis=1) / format.unit
+        number, _ = Nearest(self.palette.rgb, self.metric).find(color)
+        if number[0] < 0:
+            return f"{misses.number:,} pixels are no numbers (NaN), {place}; give unknown=VALUE (--unknown VALUE)"
+        entry = list(self.palette)[number[0]]
+        return (
+            f"{misses.number:,} pixels belong to no class of {self.palette.name!r}, {place}: {color_text(color[0])}, "
+            f"nearest is {entry.name} {entry.color.hex} ({entry.id}); give unknown='nearest', a value, or within=NUM"
+        )
+
+    @cached_property
+    def _rule(self) -> _Rule:
+        return _rule(self.palette, self.within, self.metric, self.unknown)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the tables, which are made again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _judge_all(judge: Judge, pixels: Pixels, format: PixelFormat) -> NDArray[Any]:
+    """Return the codes of pixels that are too deep for a table."""
+    height, width, channels = pixels.shape
+    flat = pixels.reshape(-1, channels)
+    first, inverse = distinct_colors(flat, format)
+    return judge.judge(flat[first], format)[inverse].reshape(height, width)
+
+
+def _writing(
+    label: Callable[[Tile], NDArray[Any]], ids: NDArray[Any], codes: Codes, unknown: Unknown
+) -> Callable[[Tile], Misses]:
+    """Return what labels one tile, and writes its ids where they belong."""
+
+    def label_tile(tile: Tile) -> Misses:
+        found = label(tile).reshape(-1)
+        misses = Misses(0, None)
+        if unknown != codes.miss:
+            places = np.flatnonzero(found == codes.miss)
+            if places.size:
+                misses = Misses(places.size, tile.start + int(places[0]))
+                found[places] = unknown if isinstance(unknown, int) else 0
+        ids[tile.start : tile.start + tile.count] = found
+        return misses
+
+    return label_tile

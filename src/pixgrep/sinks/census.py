@@ -1,0 +1,245 @@
+"""
+Censuses and differences as text, CSV, JSON lines and Parquet; the same columns everywhere.
+
+Of a census: color, count, share. Of a difference: color, before, after, change. Where each picture has a census of its
+own, its path, too: last in text, so that it may hold anything, else first.
+
+JSON lines, their kind under ``"type"``:
+
+- ``color``: a row;
+- ``census`` after the rows of a census, ``difference`` after those of a difference: colors (how many there are), count
+  (of pixels) or added, removed and same (of colours), and truncated (whether a limit left rows out);
+- ``picture``, for each that failed: path, status ``"failed"`` and error;
+- ``summary``, last: how many were counted, and how many failed.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Protocol
+
+from pixgrep.census import Census, Difference, Order
+from pixgrep.errors import one_line
+from pixgrep.matches import Failed
+from pixgrep.sinks.csv import path_cell
+from pixgrep.sinks.lines import verbatim
+from pixgrep.sinks.names import json_name, printable, utf8
+from pixgrep.sinks.output import OutputSink, WholeFile, output_errors
+from pixgrep.tables import Columns, arrow_table, load_pyarrow
+
+Counted = Census | Difference
+
+ROWS_AT_A_TIME = 1 << 16
+CENSUS, DIFFERENCE = ("color", "count", "share"), ("color", "before", "after", "change")
+
+
+class CensusSink(Protocol):
+    """Takes the results of a run, one by one; see `pixgrep.sinks.Sink`."""
+
+    def begin(self) -> None:
+        """Take what it needs; the place to say that it cannot."""
+
+    def add(self, result: Counted | Failed) -> None:
+        """Write what is to be said of one result."""
+
+    def finish(self) -> None:
+        """Write what comes last, and make the output visible."""
+
+    def abort(self) -> None:
+        """Leave nothing half written behind; after `finish`, do nothing."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """
+    Which rows to write, and how.
+
+    Attributes
+    ----------
+    order : {"count", "color", "similar"}
+        See `pixgrep.Census.ordered`.
+    limit : int or None
+        How many rows of a result at most.
+    has_paths : bool
+        Whether rows tell of which picture they are.
+    names : tuple of str
+        Of the columns.
+    """
+
+    order: Order = "count"
+    limit: int | None = None
+    has_paths: bool = False
+    names: tuple[str, ...] = CENSUS
+
+    def columns(self, result: Counted) -> Columns:
+        """Return the columns of a result."""
+        return result.columns(self.order, self.limit)
+
+    def cuts(self, result: Counted) -> bool:
+        """Return whether rows are left out."""
+        return self.limit is not None and len(result) > self.limit
+
+
+def row_lines(columns: Columns, template: bytes) -> Iterator[bytes]:
+    """
+    Yield a line for each row, thousands at a time.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        What to write.
+    template : bytes
+        A line with a place for each column, any other ``%`` doubled.
+    """
+    arrays = list(columns.values())
+    for start in range(0, len(arrays[0]), ROWS_AT_A_TIME):
+        values = [array[start : start + ROWS_AT_A_TIME].tolist() for array in arrays]
+        yield template * len(values[0]) % tuple(chain.from_iterable(zip(*values, strict=True)))
+
+
+@dataclass
+class CensusTextSink(OutputSink):
+    """``#rrggbb``, count and share, or count before, count after and change, with tabs between; a line a colour."""
+
+    listing: Listing = field(default_factory=Listing)
+
+    def add(self, result: Counted | Failed) -> None:
+        """Write the lines of one result."""
+        if isinstance(result, Failed):
+            return
+        template = b"%s\t%d\t%.9g" if isinstance(result, Census) else b"%s\t%d\t%d\t%+d"
+        if self.listing.has_paths and isinstance(result, Census):
+            template += b"\t" + verbatim(os.fsencode(result.source))
+        for lines in row_lines(self.listing.columns(result), template + b"\n"):
+            self.output.write(lines)
+
+
+@dataclass
+class CensusCsvSink(OutputSink):
+    """CSV with a header."""
+
+    listing: Listing = field(default_factory=Listing)
+
+    def begin(self) -> None:
+        """Open the output and write the header."""
+        super().begin()
+        names = ("path",) * self.listing.has_paths + self.listing.names
+        self.output.write(",".join(names).encode() + b"\n")
+
+    def add(self, result: Counted | Failed) -> None:
+        """Write the rows of one result."""
+        if isinstance(result, Failed):
+            return
+        template = b"%s,%d,%.9g\n" if isinstance(result, Census) else b"%s,%d,%d,%d\n"
+        if self.listing.has_paths and isinstance(result, Census):
+            template = verbatim(path_cell(result.source)) + b"," + template
+        for lines in row_lines(self.listing.columns(result), template):
+            self.output.write(lines)
+
+
+@dataclass
+class CensusJsonSink(OutputSink):
+    """JSON lines, as the module says."""
+
+    listing: Listing = field(default_factory=Listing)
+    _totals: dict[str, int] = field(default_factory=lambda: {"counted": 0, "failed": 0})
+
+    def add(self, result: Counted | Failed) -> None:
+        """Write the records of one result."""
+        if isinstance(result, Failed):
+            self._totals["failed"] += 1
+            error = printable(one_line(result.error))
+            self._write({"type": "picture", **json_name(result.source), "status": "failed", "error": error})
+            return
+        path = json_name(result.source) if self.listing.has_paths and isinstance(result, Census) else {}
+        numbers = b'"count":%d,"share":%a' if isinstance(result, Census) else b'"before":%d,"after":%d,"change":%d'
+        start = verbatim(_json({"type": "color", **path})[:-1])
+        for lines in row_lines(self.listing.columns(result), start + b',"color":"%s",' + numbers + b"}\n"):
+            self.output.write(lines)
+        self._write({**_facts(result, path), "truncated": self.listing.cuts(result)})
+        self._totals["counted"] += 1
+
+    def finish(self) -> None:
+        """Write the summary and close the output."""
+        self._write({"type": "summary", **self._totals})
+        super().finish()
+
+    def _write(self, record: dict[str, Any]) -> None:
+        self.output.write(_json(record) + b"\n")
+
+
+def _facts(result: Counted, path: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(result, Census):
+        return {"type": "census", **path, "colors": len(result), "count": result.total}
+    counts = {"added": result.added, "removed": result.removed, "same": result.same}
+    return {"type": "difference", "colors": len(result), **counts}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class CensusParquetSink:
+    """
+    Writes one Parquet file; needs PyArrow.
+
+    Parameters
+    ----------
+    output : WholeFile
+        Where to.
+    listing : Listing
+        What.
+    """
+
+    def __init__(self, output: WholeFile, listing: Listing) -> None:
+        self.output = output
+        self._listing = listing
+        self._writer: Any = None
+
+    def begin(self) -> None:
+        """
+        Open the file.
+
+        Raises
+        ------
+        MissingExtraError
+            PyArrow is not installed.
+        """
+        pyarrow = load_pyarrow()
+        from pyarrow.parquet import ParquetWriter
+
+        kinds = {"color": pyarrow.large_string(), "share": pyarrow.float64()}
+        columns = [(name, kinds.get(name, pyarrow.int64())) for name in self._listing.names]
+        path = [("path", pyarrow.dictionary(pyarrow.int32(), pyarrow.string()))] * self._listing.has_paths
+        self._schema = pyarrow.schema(path + columns)
+        self.output.open()
+        self._writer = ParquetWriter(self.output.file, self._schema, compression="zstd")
+
+    def add(self, result: Counted | Failed) -> None:
+        r"""Write the rows of one result; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
+        if isinstance(result, Failed):
+            return
+        table = arrow_table(self._listing.columns(result))
+        if self._listing.has_paths and isinstance(result, Census):
+            pyarrow = load_pyarrow()
+            index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(table))
+            path = pyarrow.DictionaryArray.from_arrays(index, [utf8(result.source)])
+            table = table.add_column(0, "path", path)
+        with output_errors(self.output.path):
+            self._writer.write_table(table.cast(self._schema))
+
+    def finish(self) -> None:
+        """Write the footer and give the file its name."""
+        with output_errors(self.output.path):
+            self._writer.close()
+        self.output.close()
+
+    def abort(self) -> None:
+        """Drop the file."""
+        if self._writer is not None and self._writer.is_open:
+            with suppress(OSError):  # its last words go to the temporary file
+                self._writer.close()
+        self.output.abort()
