@@ -126,6 +126,7 @@ def folder_of_maps(effort: Effort) -> Section:
 
 ONLY_FILES = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 from PIL import Image

@@ -78,11 +78,11 @@ def _counts_sink(typed: dict[str, Any]) -> Any:
 
 def _label_one(able: "Labeler", maps: "MapFiles | None", job: Job) -> "Labels":
     """Label one picture and write its map, in a thread of its own: compressing takes as long as reading."""
-    from PIL import Image
+    from pixgrep.sinks.maps import ids_png
 
     labels = able.label_quietly(job.file)
     if maps is not None and job.target is not None:
-        maps.write(Image.fromarray(labels.ids), job.name, job.target)
+        maps.write(ids_png(labels.ids), job.name, job.target)
     _ = labels.unknown_count
     return labels
 
@@ -100,6 +100,7 @@ def colorize(**typed: Any) -> int:
     def color_one(maps: "MapFiles", job: Job) -> "Labels":
         from pixgrep.labeling.maps import read_ids
         from pixgrep.labels import Labels
+        from pixgrep.sinks.maps import colors_png
 
         labels = Labels(read_ids(job.file, reading), palette, None, source=job.name)
         try:
@@ -107,7 +108,7 @@ def colorize(**typed: Any) -> int:
         except PictureError as error:
             raise PictureError(f"{job.name}: {error}") from error
         assert job.target is not None
-        maps.write(image, job.name, job.target)
+        maps.write(colors_png(image), job.name, job.target)
         return labels
 
     return _run(typed, color_one, color_one, [], lambda _: None)

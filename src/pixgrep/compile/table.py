@@ -14,9 +14,9 @@ from pixgrep.colors import cells
 from pixgrep.colorset import BoxSet, ColorSet
 from pixgrep.model import PixelFormat, Term
 
-CELLS_AT_ONCE = 16
-"""8,192 colours: the temporary arrays of a formula stay in the caches (with 64 cells it took nearly twice as long)."""
-LEAST_CHUNKS_FOR_THREADS = 16
+CELLS_AT_ONCE = 64
+"""32,768 colours. With 8 cells, half the cube takes 2.3 instead of 0.8 s: threads wait for each other between steps."""
+LEAST_CHUNKS_FOR_THREADS = 8
 MOST_THREADS = 8
 
 

@@ -38,7 +38,7 @@ def labeler(palette: Any, *, unknown: Any = None, **options: Unpack[Options]) ->
             raise TypeError(f"there is no argument {name!r}; give any of unknown, {', '.join(known)}")
     loaded = load_palette(palette)
     within, metric = options.get("within", 0.0), options.get("metric", "channel")
-    near("black", within, metric)  # says what is wrong with them
+    near("#000", within, metric)  # says what is wrong with them
     backend, threads = options.get("backend", "auto"), options.get("threads")
     check_run(backend, threads)
     return Labeler(

@@ -18,7 +18,7 @@ from pixgrep.labels import Ids, Labels
 from pixgrep.model import Box, PixelFormat, Pixels, Tile
 from pixgrep.palettes.nearest import Nearest
 from pixgrep.palettes.palette import Palette
-from pixgrep.plan import COST_OF_LABEL, plan_labels, this_machine
+from pixgrep.plan import LABELS_OF_A_TERM, plan_labels, this_machine
 from pixgrep.run import local
 from pixgrep.run.tiles import cut
 from pixgrep.search import warn_of
@@ -139,7 +139,7 @@ class Labeler:
             total += misses.number
             first = misses.first if first is None else first
         if format.dtype == "uint8":
-            local.WorkDone.add(plan, height * width * COST_OF_LABEL)
+            local.WorkDone.add(plan, height * width // LABELS_OF_A_TERM)
         return ids, Misses(total, first)
 
     def _complaint(self, misses: Misses, pixels: Pixels, format: PixelFormat, region: Box) -> str:

@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from pixgrep.errors import OutputError
 from pixgrep.sinks.output import WholeFile, output_errors
@@ -51,9 +54,18 @@ class MapFiles:
         inside = os.path.relpath(os.path.abspath(source), self._base)
         return os.path.join(self._target, os.path.splitext(inside)[0] + ".png")
 
-    def write(self, image: "Image.Image", source: str, path: str) -> None:
+    def write(self, content: bytes, source: str, path: str) -> None:
         """
         Write one picture, whole or not at all.
+
+        Parameters
+        ----------
+        content : bytes
+            A PNG, see `ids_png` and `colors_png`.
+        source : str
+            The file that it was made from.
+        path : str
+            Where to, see `path`.
 
         Raises
         ------
@@ -68,7 +80,30 @@ class MapFiles:
             file = WholeFile(path, force=self._force)
             file.open()
             try:
-                image.save(file.file, "PNG", compress_level=FASTEST)
+                file.write(content)
                 file.close()
             finally:
                 file.abort()
+
+
+def ids_png(ids: NDArray[Any]) -> bytes:
+    """
+    Return ids as a grey PNG.
+
+    Runs alone are looked for, between rows alone: a third of the time of level 1, and label maps become no larger.
+
+    Parameters
+    ----------
+    ids : ndarray, shape (height, width), uint8 or uint16
+        Any strides; not empty.
+    """
+    from imagecodecs import PNG, png_encode
+
+    return bytes(png_encode(ids, level=FASTEST, strategy=PNG.STRATEGY.RLE, filter=PNG.FILTER.UP))
+
+
+def colors_png(image: "Image.Image") -> bytes:
+    """Return a picture as a PNG, with its palette if it has one."""
+    content = BytesIO()
+    image.save(content, "PNG", compress_level=FASTEST)
+    return content.getvalue()
