@@ -2,6 +2,7 @@ import inspect
 import pickle
 
 import pytest
+from PIL import Image
 
 import pixgrep as pg
 from pixgrep import errors
@@ -41,3 +42,22 @@ def test_errors_are_the_builtin_ones_too(error, builtin):
 def test_messages_are_one_line():
     assert one_line(ValueError(" a\n\tb ")) == "a b"
     assert one_line(ValueError()) == "ValueError"
+
+
+def test_warnings_point_to_the_line_that_called_pixgrep(tmp_path):
+    """However deep the call went: users see their own line, and filters by module work."""
+    Image.new("RGB", (3, 3)).save(tmp_path / "a.gif", save_all=True, append_images=[Image.new("RGB", (3, 3), "red")])
+    path = tmp_path / "a.gif"
+    for call in (
+        lambda: pg.find(path, "red"),
+        lambda: pg.compile("red").first(path),
+        lambda: list(pg.scan([path], "red")),
+        lambda: pg.census(path),
+        lambda: pg.label(path, ["black"]),
+        lambda: pg.lint(path, ["black"]),
+        lambda: pg.learn(path, [(0, 0)]),
+        lambda: pg.explain(path, (0, 0), "red"),
+    ):
+        with pytest.warns(pg.PixgrepWarning, match="the first of 2 frames") as caught:
+            call()
+        assert [warning.filename for warning in caught] == [__file__]

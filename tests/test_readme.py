@@ -24,7 +24,8 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """The pictures that the pages speak of, in the working folder."""
-    shutil.copy(Path(skimage.__file__).parent / "data" / "coffee.png", tmp_path)
+    for name in ("coffee.png", "ihc.png"):
+        shutil.copy(Path(skimage.__file__).parent / "data" / name, tmp_path)
     (tmp_path / "screenshots").mkdir()
     screen = np.full((90, 120, 3), 240, np.uint8)
     Image.fromarray(screen).save(tmp_path / "screenshots" / "home.png")
@@ -45,6 +46,9 @@ def sessions(page):
     for block in CONSOLE.findall(page.read_text()):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
+            while shown.startswith("> "):  # the command goes on
+                line, _, shown = shown.partition("\n")
+                command += "\n" + line[2:]
             yield command, shown
 
 

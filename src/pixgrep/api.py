@@ -1,7 +1,7 @@
 """
 The library as users call it: input, query, plan, run, matches.
 
-All functions take the keyword arguments of `compile`.
+Functions take those keyword arguments of `compile` that concern them.
 """
 
 import os
@@ -11,12 +11,13 @@ from typing import Any, Unpack
 
 from pixgrep.census import Census
 from pixgrep.counting import Counting
+from pixgrep.errors import warn_of
 from pixgrep.expressions import to_queries
 from pixgrep.matches import Count, Failed, Matches
 from pixgrep.model import ChannelOrder, Match
 from pixgrep.run.files import in_files
 from pixgrep.run.options import Options, check_run, to_region
-from pixgrep.search import Search, warn_of
+from pixgrep.search import Search
 from pixgrep.sources import MOST_PIXELS, to_reading
 from pixgrep.sources.folder import Walk
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pixgrep.census import Census
-from pixgrep.errors import PictureError
+from pixgrep.errors import PictureError, warn_of
 from pixgrep.model import Box, DevicePixels
 from pixgrep.plan import plan_census, this_machine
 from pixgrep.run.census import take_census
 from pixgrep.run.local import WorkDone
-from pixgrep.search import warn_of
 from pixgrep.sources import Reading
 from pixgrep.sources.opened import Opened
 

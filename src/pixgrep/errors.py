@@ -14,6 +14,10 @@ Every error pixgrep raises on purpose.
 Messages say what was given, what is allowed and what to do next, in one line.
 """
 
+import sys
+import warnings
+from collections.abc import Iterable
+
 
 class PixgrepError(Exception):
     """The root of all errors that pixgrep raises on purpose."""
@@ -45,6 +49,20 @@ class MissingExtraError(PixgrepError, ImportError):
 
 class PixgrepWarning(UserWarning):
     """Something that the user should know, and that stops nothing."""
+
+
+def warn(message: str) -> None:
+    """Warn the user, by a PixgrepWarning that points to the line which called pixgrep."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "pixgrep":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, PixgrepWarning, stacklevel=level)
+
+
+def warn_of(notes: Iterable[str], source: str) -> None:
+    """Warn the user of what is to be known of a picture."""
+    for note in notes:
+        warn(f"{source}: {note}")
 
 
 def one_line(error: BaseException) -> str:

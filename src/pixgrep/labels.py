@@ -32,7 +32,8 @@ class Labels:
     Attributes
     ----------
     ids : ndarray, shape (height, width), uint8 or uint16
-        The id of the class of each pixel, or `unknown`.
+        The id of the class of each pixel, or `unknown`. Of a picture on a GPU, it is on that GPU, see
+        `pixgrep.gpu.array`; everything else, and all of `host`, is in the memory of the CPU.
     palette : Palette
         The classes.
     unknown : int or None
@@ -43,6 +44,11 @@ class Labels:
         The name of the picture.
     notes : tuple of str
         What is to be known of it, such as that only its first frame was labelled.
+
+    Raises
+    ------
+    DeviceError
+        By all that is read from ids on a GPU: it failed.
 
     Examples
     --------
@@ -81,6 +87,22 @@ class Labels:
         return height, width
 
     @cached_property
+    def host(self) -> "Labels":
+        """The same labels with `ids` in the memory of the CPU."""
+        ids: Any = np.asarray(self.ids)
+        if ids is self.ids:
+            return self
+        return Labels(
+            ids,
+            self.palette,
+            self.unknown,
+            region=self.region,
+            source=self.source,
+            notes=self.notes,
+            unknown_count=self._unknown_count,
+        )
+
+    @cached_property
     def classes(self) -> tuple[Entry, ...]:
         """The first entry of each id, in the order of the palette."""
         first: dict[int, Entry] = {}
@@ -91,14 +113,14 @@ class Labels:
     @cached_property
     def _all_counts(self) -> NDArray[np.int64]:
         """How many pixels have each of all ids there can be."""
-        return count_ids(self.ids)
+        return count_ids(self.host.ids)
 
     @cached_property
     def unknown_count(self) -> int:
         """How many pixels belong to no class."""
         if self._unknown_count is not None:
             return self._unknown_count
-        return 0 if self.unknown is None else int(np.count_nonzero(self.ids == self.unknown))
+        return 0 if self.unknown is None else int(np.count_nonzero(self.host.ids == self.unknown))
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -111,15 +133,15 @@ class Labels:
 
     def colorize(self, unknown_color: Any = None) -> NDArray[np.uint8]:
         """Return the picture in the colours of its classes, shape (height, width, 3); see `pixgrep.colorize`."""
-        return colorize(self.ids, self.palette, unknown_color=unknown_color)
+        return colorize(self.host.ids, self.palette, unknown_color=unknown_color)
 
     def to_image(self, unknown_color: Any = None) -> "Image.Image":
         """Return it as a picture in colour, with a palette if ids allow it; see `label_image`."""
-        return label_image(self.ids, self.palette, unknown_color=unknown_color)
+        return label_image(self.host.ids, self.palette, unknown_color=unknown_color)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """Hand the ids to NumPy."""
-        return np.array(self.ids, dtype, copy=copy)
+        return np.array(self.host.ids, dtype, copy=copy)
 
     def __repr__(self) -> str:
         height, width = self.shape

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from pixgrep.errors import warn_of
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.labeling import Labeler, labeler
 from pixgrep.labeling.judging import distinct_colors
@@ -15,7 +16,6 @@ from pixgrep.plan import SORTED_TILE, this_machine
 from pixgrep.run import local
 from pixgrep.run.options import Options
 from pixgrep.run.tiles import cut
-from pixgrep.search import warn_of
 from pixgrep.sources.opened import Opened
 from pixgrep.strays import Lint
 

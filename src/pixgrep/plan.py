@@ -256,9 +256,10 @@ def plan_labels(
     backend: str = "auto",
     threads: int | None = None,
     is_contiguous: bool = True,
+    is_on_device: bool = False,
 ) -> Plan:
     """
-    Decide how to label the pixels of a picture, in the memory of the CPU.
+    Decide how to label the pixels of a picture.
 
     Labels of 8-bit pixels are looked up in a table; those of deeper ones are found by NumPy, for each distinct colour.
 
@@ -268,10 +269,10 @@ def plan_labels(
         Of the pixels.
     pixels : int
         How many they are.
-    machine, backend, threads, is_contiguous
+    machine, backend, threads, is_contiguous, is_on_device
         See `make_plan`.
     """
-    chosen, why = _choose_backend(backend, pixels // LABELS_OF_A_TERM, machine, False)
+    chosen, why = _choose_backend(backend, pixels // LABELS_OF_A_TERM, machine, is_on_device)
     if format.dtype != "uint8":
         chosen, why = "numpy", "pictures deeper than 8 bits have no table"
     wanted = threads or min(machine.cores, MOST_THREADS)

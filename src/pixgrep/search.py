@@ -1,6 +1,5 @@
 """A search, ready to be used on any number of pictures; and one picture being searched."""
 
-import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from pixgrep.bits import Answer, Bits
+from pixgrep.census.keys import pack_pixels
 from pixgrep.compile import compile_program, has_formulas, judge
-from pixgrep.errors import PixgrepWarning
+from pixgrep.errors import warn_of
 from pixgrep.matches import Count, Matches
 from pixgrep.model import Box, DevicePixels, Match, PixelFormat, Pixels, Program
 from pixgrep.plan import Judged, Plan, judged_colors, make_plan, this_machine
@@ -91,12 +91,6 @@ class Search:
             return f"{header}\n{task.plan().explain()}"
 
 
-def warn_of(notes: tuple[str, ...], source: str) -> None:
-    """Warn the user of what is to be known of a picture."""
-    for note in notes:
-        warnings.warn(f"{source}: {note}", PixgrepWarning, stacklevel=4)
-
-
 class _Task(Opened):
     """One search of one picture: the picture, and what it makes of the query."""
 
@@ -136,7 +130,8 @@ class _Task(Opened):
         if self.judged == "pixels":
             _judged_before(queries, format).pixels += self.region.width * self.region.height
             assert isinstance(self.picture, np.ndarray), "those of a GPU are not judged"
-            colors = np.unique(self.picture.reshape(-1, format.channels), axis=0)
+            _, first = np.unique(pack_pixels(self.picture, format), return_index=True)
+            colors = self.picture.reshape(-1, format.channels)[first]
         judged = None if self.judged == "all" or colors is None else judge(queries, format, colors)
         return judged or compile_program(queries, format)
 

@@ -103,9 +103,9 @@ def test_a_bad_file_is_named_and_stops_nothing(shots, broken):
         (["--diff", "two.png"], "--diff A B"),
         (["--diff", "two.png", "deep"], "--diff A B"),
         (["--diff", "--each", "two.png", "none.png"], "leave out --each"),
-        (["--diff", "--palette", "p.gpl", "two.png", "none.png"], "leave out --each and --palette"),
-        (["--each", "--palette", "p.gpl"], "one palette"),
-        (["--palette", "p.txt"], "end it in .gpl or .json"),
+        (["--diff", "--save-palette", "p.gpl", "two.png", "none.png"], "leave out --each and --save-palette"),
+        (["--each", "--save-palette", "p.gpl"], "one palette"),
+        (["--save-palette", "p.txt"], "end it in .gpl or .json"),
         (["-", "-"], "only once"),
         (["two.png", "-o", "two.png", "--force"], "given twice"),
         (["two.png", "-o", "x", "--parquet", "x"], "given twice"),
@@ -129,7 +129,7 @@ def test_standard_input(shots):
 
 @pytest.mark.parametrize("suffix", ["gpl", "json"])
 def test_a_palette_can_be_read_again(shots, suffix):
-    done = run("census", ".", "--palette", f"seen.{suffix}", cwd=shots)
+    done = run("census", ".", "--save-palette", f"seen.{suffix}", cwd=shots)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     from pixgrep.palettes import load_palette
 
@@ -154,7 +154,7 @@ def test_parquet_and_text_at_once(shots):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("flags", [["-o", "out.gpl"], ["--parquet", "out.gpl"], ["--palette", "out.gpl"]])
+@pytest.mark.parametrize("flags", [["-o", "out.gpl"], ["--parquet", "out.gpl"], ["--save-palette", "out.gpl"]])
 def test_files_appear_whole_and_never_replace_without_force(shots, flags):
     (shots / "out.gpl").write_bytes(b"precious")
     done = run("census", "two.png", *flags, cwd=shots)
@@ -177,7 +177,7 @@ def test_a_palette_of_too_many_colours_writes_nothing(tmp_path):
     index = np.arange(70_000, dtype=np.uint32).reshape(100, 700)
     picture = np.stack([index >> 16, index >> 8, index], axis=2).astype(np.uint8)
     Image.fromarray(picture).save(tmp_path / "i.png")
-    done = run("census", "i.png", "--palette", "p.gpl", "-o", "c.txt", cwd=tmp_path)
+    done = run("census", "i.png", "--save-palette", "p.gpl", "-o", "c.txt", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "70,000 colours" in done.stderr
     assert "--top 256" in done.stderr

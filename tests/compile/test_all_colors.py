@@ -1,5 +1,8 @@
 """Brute force: box and table have exactly the colours that the formula has, of all 16,777,216."""
 
+from operator import itemgetter
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,7 @@ import pixgrep as pg
 from pixgrep.colors.metrics import METRICS
 from pixgrep.colors.parse import parse_color
 from pixgrep.colors.spaces import SPACES
-from pixgrep.compile import compile_query
+from pixgrep.compile.terms import compile_query
 from pixgrep.model import PixelFormat
 
 RGB = PixelFormat("uint8", 3)
@@ -38,33 +41,53 @@ def planes(term, order="rgb"):
 
 def assert_same(query, formula, format=RGB):
     """Compare the one term of a query with a formula of (red, green, blue)."""
-    (term,) = compile_query(query, format)
-    total = 0
-    for plane, flags in planes(term):
+    return assert_all_same([query], lambda *rgb: [formula(*rgb)], format)[0]
+
+
+def assert_all_same(queries, formulas, format=RGB):
+    """Compare the one term of each query with one of the answers of `formulas`; return how many colours they have."""
+    terms = [term for query in queries for term in compile_query(query, format)]
+    assert len(terms) == len(queries)
+    totals = [0] * len(queries)
+    for plane, *flags in zip(range(256), *(map(itemgetter(1), planes(term)) for term in terms), strict=True):
         colors = (np.float64(plane), SECOND, THIRD)
-        expected = np.broadcast_to(formula(*(colors if format.order == "rgb" else colors[::-1])), (256, 256))
-        np.testing.assert_array_equal(flags, expected, err_msg=f"{query}, plane {plane}")
-        total += int(flags.sum())
-    return total
+        answers = formulas(*(colors if format.order == "rgb" else colors[::-1]))
+        for number, (found, expected) in enumerate(zip(flags, answers, strict=True)):
+            expected = np.broadcast_to(expected, (256, 256))
+            np.testing.assert_array_equal(found, expected, err_msg=f"{queries[number]}, plane {plane}")
+            totals[number] += int(found.sum())
+    return totals
+
+
+def difference_from(color, name):
+    """Return the difference of any colour from one, by nothing but the formula of the metric."""
+    metric, center = METRICS[name], parse_color(color)
+    reference = metric.space.from_rgb(*map(np.float64, (center.red, center.green, center.blue)))
+    return lambda *rgb: metric.distance(*metric.space.from_rgb(*rgb), *reference)
 
 
 def near_formula(color, within, name):
-    """Return what is near, from nothing but the formula of the metric."""
-    metric, center = METRICS[name], parse_color(color)
-    reference = metric.space.from_rgb(*map(np.float64, (center.red, center.green, center.blue)))
+    """Return what is near one colour."""
+    difference = difference_from(color, name)
+    return lambda *rgb: difference(*rgb) <= within + slack(name)
 
-    def formula(red, green, blue):
-        return metric.distance(*metric.space.from_rgb(red, green, blue), *reference) <= within + metric.largest / 255e9
 
-    return formula
+def slack(name):
+    """Return by how much a difference may exceed its limit."""
+    return METRICS[name].largest / 255e9
 
 
 @pytest.mark.parametrize("name", METRICS)
 @pytest.mark.parametrize("color", TARGETS)
-@pytest.mark.parametrize("size", [0, 1], ids=["small", "large"])
-def test_a_ball_has_the_colours_of_its_formula(name, color, size):
-    within = LIMITS.get(name, (2.3, 17))[size]
-    assert assert_same(pg.near(color, within, name), near_formula(color, within, name)) > 1
+def test_a_ball_has_the_colours_of_its_formula(name, color):
+    limits, difference = LIMITS.get(name, (2.3, 17)), difference_from(color, name)
+
+    def formulas(*rgb):
+        found = difference(*rgb)
+        return [found <= within + slack(name) for within in limits]
+
+    small, large = assert_all_same([pg.near(color, within, name) for within in limits], formulas)
+    assert 1 < small < large
 
 
 @pytest.mark.parametrize("name", ["ciede2000", "cmc", "oklab"])
@@ -84,7 +107,7 @@ def test_colours_stored_as_bgr_are_the_same():
     assert_same(pg.near("#304090", 5, "ciede2000"), within, PixelFormat("uint8", 3, "bgr"))
 
 
-RANGES = {
+RANGES: dict[str, Any] = {
     "hsl": {"h": (350, 20), "s": (40, 100), "l": (20, 80)},
     "hsv": {"h": (200, 260), "v": (30, 90)},
     "hwb": {"w": (10, 40), "b": (0, 50)},
@@ -116,6 +139,16 @@ def test_combinations_have_the_colours_of_the_sets():
     near, far = near_formula("#304090", 12, "cie76"), near_formula("#304090", 4, "ciede2000")
     query = pg.near("#304090", 12, "cie76") & ~pg.near("#304090", 4, "ciede2000")
     assert assert_same(query, lambda *rgb: near(*rgb) & ~far(*rgb)) > 1
-    nine = [((20 * n, 90, 120), *((0.02, "oklab") if n % 2 else (3, "hyab"))) for n in range(9)]
-    many, formulas = [pg.near(*each) for each in nine], [near_formula(*each) for each in nine]
-    assert assert_same(pg.any_of(*many), lambda *rgb: np.logical_or.reduce([each(*rgb) for each in formulas])) > 1
+
+
+def test_many_balls_together_have_the_colours_of_all():
+    lab, hyab = SPACES["lab"], METRICS["hyab"]
+    nine = [(20 * number, 90, 120) for number in range(9)]
+    references = [lab.from_rgb(*map(np.float64, color)) for color in nine]
+
+    def formula(*rgb):
+        coordinates = lab.from_rgb(*rgb)
+        each = (hyab.distance(*coordinates, *reference) <= 3 + slack("hyab") for reference in references)
+        return np.logical_or.reduce(list(each))
+
+    assert assert_same(pg.any_of(*(pg.near(color, 3, "hyab") for color in nine)), formula) > 1

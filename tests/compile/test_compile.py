@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import pixgrep as pg
-from pixgrep.compile import MOST_TERMS, compile_program, compile_query
+from pixgrep.compile import compile_program
+from pixgrep.compile.terms import MOST_TERMS, compile_query
 from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
 

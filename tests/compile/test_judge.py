@@ -23,12 +23,14 @@ def nothing_judged_before():
 def test_few_colours_become_boxes_of_one_value():
     colors = np.array([(48, 64, 144), (50, 66, 140), (255, 0, 0)], np.uint8)
     program = judge((QUERY, pg.near("red")), RGB, colors)
+    assert program is not None
     assert [[term.low for term in terms] for terms in program.colors] == [[(48, 64, 144), (50, 66, 140)], [(255, 0, 0)]]
     assert all(term.is_exact for term in program.terms)
 
 
 def test_none_of_the_colours_is_a_term_of_nothing():
     program = judge((QUERY,), RGB, np.zeros((1, 3), np.uint8))
+    assert program is not None
     assert program.colors[0][0].invert
 
 
@@ -67,7 +69,12 @@ def test_small_pictures_are_judged_until_compiling_pays(monkeypatch):
     image = np.zeros((64, 64, 3), np.uint8)
     image[5, 6] = (50, 66, 140)
     compiled = []
-    monkeypatch.setattr(search, "compile_program", lambda *given: compiled.append(given) or compile_program(*given))
+
+    def compile_noted(*given):
+        compiled.append(given)
+        return compile_program(*given)
+
+    monkeypatch.setattr(search, "compile_program", compile_noted)
     searches = pg.compile(QUERY)
     assert "formulas: for the colours that this small picture has" in searches.explain(image)
     for _ in range(3):

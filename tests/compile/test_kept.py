@@ -3,7 +3,8 @@ import pytest
 import pixgrep as pg
 from pixgrep import storage
 from pixgrep.colorset import resolve
-from pixgrep.compile import compile_query, kept
+from pixgrep.compile import kept
+from pixgrep.compile.terms import compile_query
 from pixgrep.model import PixelFormat, Term
 
 RGB = PixelFormat("uint8", 3)

@@ -65,7 +65,7 @@ def to_request(paths: tuple[str, ...], **flags: Any) -> CensusRequest:
     if request.json and request.csv:
         raise click.UsageError("--json and --csv exclude each other; give one of them")
     if request.each and request.palette:
-        raise click.UsageError("--palette writes one palette; leave out --each, or take the pictures one by one")
+        raise click.UsageError("--save-palette writes one palette; leave out --each, or take the pictures one by one")
     if request.diff:
         _check_diff(request)
     if request.palette and os.path.splitext(request.palette)[1].lower() not in PALETTES:
@@ -81,7 +81,7 @@ def to_request(paths: tuple[str, ...], **flags: Any) -> CensusRequest:
 
 def _check_diff(request: CensusRequest) -> None:
     if request.each or request.palette:
-        raise click.UsageError("--diff compares two pictures; leave out --each and --palette")
+        raise click.UsageError("--diff compares two pictures; leave out --each and --save-palette")
     if len(request.paths) != 2 or any(map(os.path.isdir, request.paths)):
         raise click.UsageError("--diff compares two pictures; give two files: pixgrep census --diff A B")
 

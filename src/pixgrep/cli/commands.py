@@ -14,27 +14,20 @@ from pixgrep.cli.options import (
     LINT_GROUPS,
     WHY_GROUPS,
     Sample,
-    all_options,
-    longest_name,
     options_of,
 )
 
 EPILOG = """
 Colours are CSS ('#ff8800', 'oklch(70% 0.15 60)') or bare hex. Quoted, they take tolerances and are joined:
 'tomato within 5 ciede2000 & ~(white | black)'. Exit status: 0 something matched, 1 nothing, 2 wrong usage or nothing
-searched, 3 some inputs failed, 4 output failed. See: pixgrep doctor, completion.
+searched, 3 some inputs failed, 4 output failed. More commands: census, label, colorize, lint, learn, why,
+name, doctor, completion.
 """
 
 
-class FindCommand(HelpfulCommand):
-    """``pixgrep find``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=FindCommand, epilog=EPILOG)
+@click.command(cls=HelpfulCommand, groups=GROUPS, epilog=EPILOG)
 @click.argument("arguments", nargs=-1, metavar="COLOR [PATH]...", type=click.Path())
-@all_options
+@options_of(GROUPS)
 def find(**typed: Any) -> int:
     """Find the pixels of a colour in pictures, folders, or standard input (-)."""
     from pixgrep.cli.find import run, to_request
@@ -48,13 +41,7 @@ no difference; 1 with --diff a difference; 2 wrong usage or nothing counted; 3 s
 """
 
 
-class CensusCommand(HelpfulCommand):
-    """``pixgrep census``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in CENSUS_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=CensusCommand, epilog=CENSUS_EPILOG)
+@click.command(cls=HelpfulCommand, groups=CENSUS_GROUPS, epilog=CENSUS_EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @options_of(CENSUS_GROUPS)
 def census(**typed: Any) -> int:
@@ -69,13 +56,7 @@ For a search: pixgrep "$(pixgrep learn cup.png --wanted 40,30 --unwanted 9,9,20,
 """
 
 
-class LearnCommand(HelpfulCommand):
-    """``pixgrep learn``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in LEARN_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=LearnCommand, epilog=LEARN_EPILOG)
+@click.command(cls=HelpfulCommand, groups=LEARN_GROUPS, epilog=LEARN_EPILOG)
 @click.argument("file", type=click.Path())
 @options_of(LEARN_GROUPS)
 def learn(**typed: Any) -> int:
@@ -85,13 +66,7 @@ def learn(**typed: Any) -> int:
     return run(**typed)
 
 
-class WhyCommand(HelpfulCommand):
-    """``pixgrep why``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in WHY_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=WhyCommand, epilog="Exit status: 0 the pixel is taken, 1 it is not, 2 wrong usage.")
+@click.command(cls=HelpfulCommand, groups=WHY_GROUPS, epilog="Exit status: 0 the pixel is taken, 1 it is not, 2 wrong usage.")
 @click.argument("place", metavar="X,Y", type=Sample(boxes=False))
 @click.argument("color")
 @click.argument("file", type=click.Path())
@@ -119,13 +94,7 @@ Exit status: 0 done, 2 wrong usage or nothing read, 3 some inputs failed, 4 outp
 """
 
 
-class LabelCommand(HelpfulCommand):
-    """``pixgrep label``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in LABEL_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=LabelCommand, epilog=LABEL_EPILOG)
+@click.command(cls=HelpfulCommand, groups=LABEL_GROUPS, epilog=LABEL_EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @options_of(LABEL_GROUPS)
 def label(**typed: Any) -> int:
@@ -135,13 +104,7 @@ def label(**typed: Any) -> int:
     return label(**typed)
 
 
-class ColorizeCommand(HelpfulCommand):
-    """``pixgrep colorize``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in COLORIZE_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=ColorizeCommand, epilog=LABEL_EPILOG)
+@click.command(cls=HelpfulCommand, groups=COLORIZE_GROUPS, epilog=LABEL_EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @options_of(COLORIZE_GROUPS)
 def colorize(**typed: Any) -> int:
@@ -157,13 +120,7 @@ Exit status: 0 clean, 1 such colours, 2 wrong usage or nothing read, 3 some inpu
 """
 
 
-class LintCommand(HelpfulCommand):
-    """``pixgrep lint``, its flags in groups."""
-
-    groups = {name: [longest_name(option) for option in options] for name, options in LINT_GROUPS.items()}  # noqa: RUF012
-
-
-@click.command(cls=LintCommand, epilog=LINT_EPILOG)
+@click.command(cls=HelpfulCommand, groups=LINT_GROUPS, epilog=LINT_EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @options_of(LINT_GROUPS)
 def lint(**typed: Any) -> int:

@@ -58,8 +58,8 @@ def find_files(typed: dict[str, Any], own: Iterable[str]) -> "Iterator[Any | Unr
 
 def take_results(results: Iterable[Any], sinks: Sequence[Any], tally: Tally, note: Callable[[Any], None]) -> None:
     """Hand results to the sinks, and say what failed; whatever happens, nothing half written is left."""
+    from pixgrep.errors import warn_of
     from pixgrep.matches import Failed
-    from pixgrep.search import warn_of
     from pixgrep.sinks.output import WholeFile
 
     left = list(sinks)

@@ -1,21 +1,26 @@
 """Help that fits one screen; rich-click is loaded when somebody asks for it, 20 ms that no search need pay."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
+
+from pixgrep.cli.options import Command, longest_name
 
 
 class HelpfulCommand(click.Command):
     """
     A command whose help rich-click lays out.
 
-    Attributes
+    Parameters
     ----------
-    groups : mapping of str to iterable of str
-        Headings, and the flags below each.
+    groups : mapping of str to sequence of decorators, optional
+        Headings, and what declares the flags below each.
     """
 
-    groups: Mapping[str, Iterable[str]] = {}  # replaced, never changed
+    def __init__(self, *args: Any, groups: Mapping[str, Sequence[Command]] | None = None, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._groups = groups or {}
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, for the width of the terminal."""
@@ -26,7 +31,10 @@ class HelpfulCommand(click.Command):
         settings.OPTIONS_TABLE_COLUMN_TYPES = ["opt_short", "opt_long", "metavar", "help"]
         settings.OPTIONS_TABLE_HELP_SECTIONS = ["help"]
         settings.OPTION_GROUPS = {
-            ctx.command_path: [{"name": name, "options": list(flags)} for name, flags in self.groups.items()]
+            ctx.command_path: [
+                {"name": name, "options": [longest_name(option) for option in options]}
+                for name, options in self._groups.items()
+            ]
         }
         command = rich_click.RichCommand(
             name=self.name, params=self.get_params(ctx), help=self.help, epilog=self.epilog

@@ -88,11 +88,6 @@ RUN = (
 GROUPS = {"What to look for": QUERY, "What to print": OUTPUT, "Which files": FOLDERS, "How": RUN}
 
 
-def all_options(command: Command) -> Command:
-    """Give ``pixgrep find`` its flags."""
-    return options_of(GROUPS)(command)
-
-
 def options_of(groups: Mapping[str, Sequence[Command]]) -> Callable[[Command], Command]:
     """Return what gives a command the flags of some groups."""
 
@@ -128,7 +123,7 @@ CENSUS_GROUPS = {
         click.option("--top", "limit", type=click.IntRange(1), metavar="N", help="The N most frequent colours."),
         click.option("--order", type=CENSUS_ORDERS, default="count", metavar="NAME", help="[count], color or similar."),
         *flags("--json", "--csv", "--output", "--parquet"),
-        click.option("--palette", metavar="FILE", help="Write a palette: .gpl or .json."),
+        click.option("--save-palette", "palette", metavar="FILE", help="Write a palette: .gpl or .json."),
         *flags("--force"),
     ),
     "Which files": FOLDERS,

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pixgrep.matches import Matches
 from pixgrep.query import Near
 from pixgrep.search import Search
 from pixgrep.sinks import Sink
@@ -18,9 +19,9 @@ ROWS_ON_A_TERMINAL = 20
 """Colours of a census that people are shown, unless they ask for more."""
 
 
-def make_sinks(request: "Request", search: Search) -> list[Sink]:
+def make_sinks(request: "Request", search: Search) -> list[Sink[Matches]]:
     """Return the sinks that a request asks for."""
-    sinks: list[Sink] = []
+    sinks: list[Sink[Matches]] = []
     wants_text = request.output or request.json or request.csv or request.count or request.listing
     if not request.quiet and (wants_text or not request.parquet):
         sinks.append(_main_sink(request, search))
@@ -39,7 +40,7 @@ def make_sinks(request: "Request", search: Search) -> list[Sink]:
     return sinks
 
 
-def _main_sink(request: "Request", search: Search) -> Sink:
+def _main_sink(request: "Request", search: Search) -> Sink[Matches]:
     output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
     coordinates = not (request.count or request.listing)
     if request.json:

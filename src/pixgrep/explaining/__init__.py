@@ -8,14 +8,13 @@ from typing import Any
 
 from pixgrep.colors.metrics import METRICS
 from pixgrep.colors.spaces import SPACES
-from pixgrep.errors import PictureError
+from pixgrep.errors import PictureError, warn_of
 from pixgrep.explaining.explanation import Explanation
 from pixgrep.explaining.reasons import Pixel, judge
 from pixgrep.expressions import to_queries
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import Box, ChannelOrder, Color
 from pixgrep.query import AllOf, AnyOf, Inside, Invert, Near, Query
-from pixgrep.search import warn_of
 from pixgrep.sources import MOST_PIXELS, Info, to_reading
 from pixgrep.sources.opened import Opened
 

@@ -2,35 +2,35 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.errors import PictureError
+from pixgrep.errors import DeviceError, PictureError, one_line, warn, warn_of
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.labeling.codes import Codes, Unknown, codes_of
 from pixgrep.labeling.judging import Judge, distinct_colors
 from pixgrep.labeling.table import Table
 from pixgrep.labels import Ids, Labels
-from pixgrep.model import Box, PixelFormat, Pixels, Tile
+from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels, Tile
 from pixgrep.palettes.nearest import Nearest
 from pixgrep.palettes.palette import Palette
-from pixgrep.plan import LABELS_OF_A_TERM, plan_labels, this_machine
+from pixgrep.plan import LABELS_OF_A_TERM, Plan, plan_labels, this_machine
 from pixgrep.run import local
+from pixgrep.run.census import take_census
 from pixgrep.run.tiles import cut
-from pixgrep.search import warn_of
 from pixgrep.sources import Reading
 from pixgrep.sources.opened import Opened
 from pixgrep.strays import color_text
 
 
 class Misses(NamedTuple):
-    """The pixels that belong to no class: how many, and the number of the first."""
+    """The pixels that belong to no class: how many, or None where nobody counted; and the number of the first."""
 
-    number: int
+    number: int | None
     first: int | None
 
 
@@ -96,18 +96,17 @@ class Labeler:
         """Return the class of every pixel; what the user should know of the picture stays in its `notes`."""
         with Opened(image, self.reading, self.region) as opened:
             info, region, name = opened.info, opened.region, opened.name
-            pixels = copy_to_host(opened.pixels())
-        ids, misses = self.run(pixels, info.format)
-        is_value = isinstance(self.unknown, int)
-        if misses.number and not is_value:
-            raise PictureError(f"{name}: {self._complaint(misses, pixels, info.format, region)}")
+            pixels = opened.pixels()
+        ids, misses = self._run_anywhere(pixels, info.format)
         unknown = self.unknown if isinstance(self.unknown, int) else None
-        count = None if is_value and self.unknown == self._rule.codes.miss else misses.number
+        if misses.number and unknown is None:
+            raise PictureError(f"{name}: {self._complaint(misses, copy_to_host(pixels), info.format, region)}")
+        count = misses.number
         return Labels(ids, self.palette, unknown, region=region, source=name, notes=info.notes, unknown_count=count)
 
     def run(self, pixels: Pixels, format: PixelFormat) -> tuple[Ids, Misses]:
         """
-        Label pixels, tile by tile.
+        Label pixels in the memory of the CPU, tile by tile.
 
         Returns
         -------
@@ -116,16 +115,8 @@ class Labeler:
         misses : (number, first)
             How many belong to none, and the number of the first; not counted where `unknown` says it in `ids`.
         """
-        codes = self._rule.codes
+        codes, plan = self._rule.codes, self._plan(pixels, format)
         height, width, _ = pixels.shape
-        plan = plan_labels(
-            format,
-            height * width,
-            this_machine(local.WorkDone.total),
-            backend=self.backend,
-            threads=self.threads,
-            is_contiguous=pixels.flags.c_contiguous,
-        )
         if format.dtype == "uint8":
             table, verb = self._rule.table(format.has_color, format.order), local.backend_of(plan).label
             label = lambda tile: table.look_up(verb, np.ascontiguousarray(tile.pixels))  # noqa: E731
@@ -136,11 +127,55 @@ class Labeler:
         for _, misses in local.tiles_in_order(
             _writing(label, ids.reshape(-1), codes, self.unknown), cut(pixels, plan.tile_pixels), plan.threads
         ):
-            total += misses.number
+            total += misses.number or 0
             first = misses.first if first is None else first
         if format.dtype == "uint8":
             local.WorkDone.add(plan, height * width // LABELS_OF_A_TERM)
-        return ids, Misses(total, first)
+        return ids, Misses(None if self.unknown == codes.miss else total, first)
+
+    def _plan(self, pixels: Pixels | DevicePixels, format: PixelFormat) -> Plan:
+        is_contiguous = pixels.is_contiguous if isinstance(pixels, DevicePixels) else pixels.flags.c_contiguous
+        return plan_labels(
+            format,
+            pixels.shape[0] * pixels.shape[1],
+            this_machine(local.WorkDone.total),
+            backend=self.backend,
+            threads=self.threads,
+            is_contiguous=is_contiguous,
+            is_on_device=isinstance(pixels, DevicePixels),
+        )
+
+    def _run_anywhere(self, pixels: Pixels | DevicePixels, format: PixelFormat) -> tuple[Ids, Misses]:
+        """Label a picture where it is; or copy it to the processor, if that was asked for or must be."""
+        if isinstance(pixels, DevicePixels):
+            plan = self._plan(pixels, format)
+            try:
+                if plan.backend == "cuda":
+                    return self._run_there(pixels, format, plan)
+            except DeviceError as error:
+                if not plan.is_free:
+                    raise
+                pixels = copy_to_host(pixels)
+                warn(f"labelling on the processor: {one_line(error)}")
+        return self.run(copy_to_host(pixels), format)
+
+    def _run_there(self, pixels: DevicePixels, format: PixelFormat, plan: Plan) -> tuple[Ids, Misses]:
+        """
+        Label a picture on the GPU, where its labels stay.
+
+        Its colours are counted before, where they must be judged, or where those of no class must be known.
+        """
+        codes, table = self._rule.codes, self._rule.table(format.has_color, format.order)
+        number, lost = None, np.empty(0, np.uint32)
+        if table.is_judged or self.unknown != codes.miss:
+            stored = PixelFormat("uint8", 3 if format.has_color else 1)  # so that keys are places in the table
+            census = take_census(pixels, stored, replace(plan, is_free=False))
+            is_lost = table.codes_at(census.keys) == codes.miss
+            number, lost = int(census.counts[is_lost].sum()), census.keys[is_lost]
+        if number and not isinstance(self.unknown, int):
+            return self.run(copy_to_host(pixels), format)  # knows the first
+        unknown = self.unknown if isinstance(self.unknown, int) else codes.miss
+        return local.backend_of(plan).label(pixels, table.labels(lost, unknown)), Misses(number, None)
 
     def _complaint(self, misses: Misses, pixels: Pixels, format: PixelFormat, region: Box) -> str:
         """Say what a picture has that the palette has not."""

@@ -66,6 +66,35 @@ class Table:
                 found = verb(pixels, self._labels)
         return found
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether colours must be judged before they are looked up elsewhere."""
+        return self._judge is not None
+
+    def codes_at(self, places: NDArray[Any]) -> NDArray[Any]:
+        """Return the codes at some places of the table; what nobody asked for before is judged now."""
+        if self._judge is not None:
+            self._fill(places)
+        codes: NDArray[Any] = self._labels[places]
+        return codes
+
+    def labels(self, misses: NDArray[Any], unknown: int) -> NDArray[Any]:
+        """
+        Return the table with labels instead of codes, right for colours that were judged.
+
+        Parameters
+        ----------
+        misses : ndarray
+            The places of colours that belong to no class.
+        unknown : int
+            Their label.
+        """
+        labels = self._labels.astype(self._codes.dtype, copy=False)
+        if misses.size and unknown != self._codes.miss:
+            labels = labels.copy()
+            labels[misses] = unknown
+        return labels
+
     def _fill(self, places: NDArray[Any]) -> None:
         """Judge the colours at some places of the table."""
         assert self._judge is not None

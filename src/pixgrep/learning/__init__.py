@@ -4,7 +4,6 @@ From sample pixels to a query: the tightest one that takes all that are wanted a
 `samples` reads the pixels, `clouds` are their distinct colours, `balls` fits one ball to colours, `cover` several.
 """
 
-import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +11,13 @@ import numpy as np
 
 from pixgrep.colors.metrics import get_metric
 from pixgrep.colorset import resolve
-from pixgrep.errors import PictureError, PixgrepWarning
+from pixgrep.errors import PictureError, warn, warn_of
 from pixgrep.expressions import write_query
 from pixgrep.learning.clouds import Cloud
 from pixgrep.learning.cover import Alike, cover
 from pixgrep.learning.samples import Samples, read_samples
 from pixgrep.model import ChannelOrder, PixelFormat
 from pixgrep.query import Query, any_of
-from pixgrep.search import warn_of
 from pixgrep.sources import MOST_PIXELS, to_reading
 from pixgrep.sources.opened import Opened
 
@@ -97,7 +95,7 @@ def learn(
     balls, alike = cover(wanted_colors, unwanted_colors.part(unwanted_colors.is_finite))
     _tell(alike, good, bad, format)
     if len(balls) > MOST_COLORS_UNSAID:
-        _warn(
+        warn(
             f"the query has {len(balls)} colours: wanted and unwanted ones lie among each other; "
             "leave out samples at borders and in shadows, or try another metric"
         )
@@ -117,7 +115,7 @@ def _takeable(cloud: Cloud, samples: Samples) -> Cloud:
     message = f"no query takes the wanted pixel at ({x}, {y}): it is NaN, or far beyond 0 to 1"
     if not can.any():
         raise PictureError(f"{message}; give others")
-    _warn(f"{message}; it is left out, with {np.count_nonzero(~can) - 1} more colours")
+    warn(f"{message}; it is left out, with {np.count_nonzero(~can) - 1} more colours")
     return cloud.part(can)
 
 
@@ -127,14 +125,10 @@ def _tell(alike: list[Alike], good: Samples, bad: Samples, format: PixelFormat) 
     (wanted, unwanted), (x, y), (x2, y2) = alike[0], good.place(alike[0].wanted), bad.place(alike[0].unwanted)
     shown, shown2 = (str(Cloud.color(stored / format.unit)) for stored in (wanted, unwanted))
     more = f"; nor can {len(alike) - 1} more colours" if len(alike) > 1 else ""
-    _warn(
+    warn(
         f"{shown}, wanted at ({x}, {y}), and {shown2}, unwanted at ({x2}, {y2}), cannot be told apart{more}; "
         "the query takes both: leave out one of the samples"
     )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, PixgrepWarning, stacklevel=4)
 
 
 def _check(query: Query, wanted: Cloud, unwanted: Cloud, alike: list[Alike], format: PixelFormat) -> None:

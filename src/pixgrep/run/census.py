@@ -7,7 +7,6 @@ small pictures, where looking through the table would take longer than the sort.
 
 import os
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from pixgrep.census import Census, sum_censuses
 from pixgrep.census.keys import Keys, convert, pack, pack_pixels
-from pixgrep.errors import DeviceError, PixgrepWarning, one_line
+from pixgrep.errors import DeviceError, one_line, warn
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import DevicePixels, PixelFormat, Pixels, Tile
 from pixgrep.plan import COST_OF_CENSUS, LARGE_TILE, Plan
@@ -169,7 +168,7 @@ class _Counters:
             if not plan.is_free:
                 raise
             copy = copy_to_host(pixels)
-            warnings.warn(f"counting on the processor: {one_line(error)}", PixgrepWarning, stacklevel=2)
+            warn(f"counting on the processor: {one_line(error)}")
             self._counts.fill(0)
             yield from self.parts(copy, replace(plan, backend="cpu", tile_pixels=LARGE_TILE))
 

@@ -1,7 +1,6 @@
 """Search on this machine: tiles through a backend, on one thread or several, merged in order."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +12,7 @@ import numpy as np
 
 from pixgrep.backends import Backend, get_backend
 from pixgrep.bits import Answer, Bits, first_bit
-from pixgrep.errors import DeviceError, PixgrepError, PixgrepWarning, one_line
+from pixgrep.errors import DeviceError, PixgrepError, one_line, warn
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import DevicePixels, Pixels, Program, Tile
 from pixgrep.plan import LARGE_TILE, Plan
@@ -120,7 +119,7 @@ def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
             if not plan.is_free:
                 raise
             copy = copy_to_host(pixels)
-            warnings.warn(f"searching on the processor: {one_line(error)}", PixgrepWarning, stacklevel=2)
+            warn(f"searching on the processor: {one_line(error)}")
             return search(copy, program, replace(plan, backend="cpu", tile_pixels=LARGE_TILE))
     return search(copy_to_host(pixels), program, plan)
 
@@ -134,7 +133,7 @@ def backend_of(plan: Plan) -> Backend:
     except (ImportError, OSError) as error:
         if not plan.is_free:
             raise PixgrepError(f"backend {plan.backend!r} cannot be loaded: {one_line(error)}; use 'auto'") from error
-        warnings.warn(f"searching by NumPy, as Numba cannot be loaded: {one_line(error)}", PixgrepWarning, stacklevel=2)
+        warn(f"searching by NumPy, as Numba cannot be loaded: {one_line(error)}")
         return get_backend("numpy")
 
 

@@ -1,21 +1,23 @@
 """
-From results to bytes. Sinks never compute: what they write is read from `Matches`.
+From results to bytes. Sinks never search: what they write is read from `Matches`, `Labels`, `Lint`, `Census` or `Difference`.
 
 A sink is an object with the methods of `Sink`. A new one is one file here, and the lines in `cli` that give it a flag.
 """
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from pixgrep.matches import Failed, Matches
+from pixgrep.matches import Failed
+
+Result = TypeVar("Result", contravariant=True)
 
 
-class Sink(Protocol):
+class Sink(Protocol[Result]):
     """Takes the results of a run, picture by picture, in order."""
 
     def begin(self) -> None:
         """Take what it needs, before the first picture; the place to say that it cannot."""
 
-    def add(self, result: Matches | Failed) -> None:
+    def add(self, result: Result | Failed) -> None:
         """Write what is to be said of one picture."""
 
     def finish(self) -> None:

@@ -13,43 +13,28 @@ JSON lines, their kind under ``"type"``:
 - ``summary``, last: how many were counted, and how many failed.
 """
 
-import json
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from pixgrep.census import Census, Difference, Order
-from pixgrep.errors import one_line
 from pixgrep.matches import Failed
+from pixgrep.sinks import Sink
 from pixgrep.sinks.csv import path_cell
 from pixgrep.sinks.lines import verbatim
-from pixgrep.sinks.names import json_name, printable, utf8
-from pixgrep.sinks.output import OutputSink, WholeFile, output_errors
-from pixgrep.tables import Columns, arrow_table, load_pyarrow
+from pixgrep.sinks.names import json_name
+from pixgrep.sinks.output import OutputSink, WholeFile
+from pixgrep.sinks.parquet import REPEATED, ParquetFile
+from pixgrep.sinks.records import JsonSink, to_json
+from pixgrep.tables import Columns, arrow_table
 
 Counted = Census | Difference
+CensusSink = Sink[Counted]
 
 ROWS_AT_A_TIME = 1 << 16
 CENSUS, DIFFERENCE = ("color", "count", "share"), ("color", "before", "after", "change")
-
-
-class CensusSink(Protocol):
-    """Takes the results of a run, one by one; see `pixgrep.sinks.Sink`."""
-
-    def begin(self) -> None:
-        """Take what it needs; the place to say that it cannot."""
-
-    def add(self, result: Counted | Failed) -> None:
-        """Write what is to be said of one result."""
-
-    def finish(self) -> None:
-        """Write what comes last, and make the output visible."""
-
-    def abort(self) -> None:
-        """Leave nothing half written behind; after `finish`, do nothing."""
 
 
 @dataclass(frozen=True)
@@ -141,34 +126,24 @@ class CensusCsvSink(OutputSink):
 
 
 @dataclass
-class CensusJsonSink(OutputSink):
+class CensusJsonSink(JsonSink):
     """JSON lines, as the module says."""
 
+    summary = ("counted", "failed")
     listing: Listing = field(default_factory=Listing)
-    _totals: dict[str, int] = field(default_factory=lambda: {"counted": 0, "failed": 0})
 
     def add(self, result: Counted | Failed) -> None:
         """Write the records of one result."""
         if isinstance(result, Failed):
-            self._totals["failed"] += 1
-            error = printable(one_line(result.error))
-            self._write({"type": "picture", **json_name(result.source), "status": "failed", "error": error})
+            self.fail(result)
             return
         path = json_name(result.source) if self.listing.has_paths and isinstance(result, Census) else {}
         numbers = b'"count":%d,"share":%a' if isinstance(result, Census) else b'"before":%d,"after":%d,"change":%d'
-        start = verbatim(_json({"type": "color", **path})[:-1])
+        start = verbatim(to_json({"type": "color", **path})[:-1])
         for lines in row_lines(self.listing.columns(result), start + b',"color":"%s",' + numbers + b"}\n"):
             self.output.write(lines)
-        self._write({**_facts(result, path), "truncated": self.listing.cuts(result)})
-        self._totals["counted"] += 1
-
-    def finish(self) -> None:
-        """Write the summary and close the output."""
-        self._write({"type": "summary", **self._totals})
-        super().finish()
-
-    def _write(self, record: dict[str, Any]) -> None:
-        self.output.write(_json(record) + b"\n")
+        self.write({**_facts(result, path), "truncated": self.listing.cuts(result)})
+        self.totals["counted"] += 1
 
 
 def _facts(result: Counted, path: dict[str, Any]) -> dict[str, Any]:
@@ -178,11 +153,7 @@ def _facts(result: Counted, path: dict[str, Any]) -> dict[str, Any]:
     return {"type": "difference", "colors": len(result), **counts}
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-class CensusParquetSink:
+class CensusParquetSink(ParquetFile):
     """
     Writes one Parquet file; needs PyArrow.
 
@@ -195,51 +166,14 @@ class CensusParquetSink:
     """
 
     def __init__(self, output: WholeFile, listing: Listing) -> None:
-        self.output = output
+        kinds = {"color": "large_string", "share": "float64"}
+        path = {"path": REPEATED} if listing.has_paths else {}
+        super().__init__(output, {**path, **{name: kinds.get(name, "int64") for name in listing.names}})
         self._listing = listing
-        self._writer: Any = None
-
-    def begin(self) -> None:
-        """
-        Open the file.
-
-        Raises
-        ------
-        MissingExtraError
-            PyArrow is not installed.
-        """
-        pyarrow = load_pyarrow()
-        from pyarrow.parquet import ParquetWriter
-
-        kinds = {"color": pyarrow.large_string(), "share": pyarrow.float64()}
-        columns = [(name, kinds.get(name, pyarrow.int64())) for name in self._listing.names]
-        path = [("path", pyarrow.dictionary(pyarrow.int32(), pyarrow.string()))] * self._listing.has_paths
-        self._schema = pyarrow.schema(path + columns)
-        self.output.open()
-        self._writer = ParquetWriter(self.output.file, self._schema, compression="zstd")
 
     def add(self, result: Counted | Failed) -> None:
-        r"""Write the rows of one result; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
+        """Write the rows of one result."""
         if isinstance(result, Failed):
             return
-        table = arrow_table(self._listing.columns(result))
-        if self._listing.has_paths and isinstance(result, Census):
-            pyarrow = load_pyarrow()
-            index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(table))
-            path = pyarrow.DictionaryArray.from_arrays(index, [utf8(result.source)])
-            table = table.add_column(0, "path", path)
-        with output_errors(self.output.path):
-            self._writer.write_table(table.cast(self._schema))
-
-    def finish(self) -> None:
-        """Write the footer and give the file its name."""
-        with output_errors(self.output.path):
-            self._writer.close()
-        self.output.close()
-
-    def abort(self) -> None:
-        """Drop the file."""
-        if self._writer is not None and self._writer.is_open:
-            with suppress(OSError):  # its last words go to the temporary file
-                self._writer.close()
-        self.output.abort()
+        path = result.source if self._listing.has_paths and isinstance(result, Census) else None
+        self.write(arrow_table(self._listing.columns(result)), path)

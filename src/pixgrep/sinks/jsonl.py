@@ -8,20 +8,18 @@ JSON lines: one object a line, its kind under ``"type"``.
 - ``summary``, last: how many pictures were searched, how many matched, how many failed, and how many pixels match.
 """
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from pixgrep.errors import one_line
 from pixgrep.matches import Failed, Matches
 from pixgrep.model import Match
 from pixgrep.sinks.lines import match_lines, verbatim
-from pixgrep.sinks.names import json_name, printable
-from pixgrep.sinks.output import OutputSink
+from pixgrep.sinks.names import json_name
+from pixgrep.sinks.records import JsonSink, to_json
 
 
 @dataclass
-class JsonLinesSink(OutputSink):
+class JsonLinesSink(JsonSink):
     """
     Writes JSON lines.
 
@@ -33,37 +31,24 @@ class JsonLinesSink(OutputSink):
         Whether matches are written at all, or pictures only.
     """
 
+    summary = ("searched", "matched", "failed", "count")
     limit: int | None = None
     coordinates: bool = True
-    _totals: dict[str, int] = field(default_factory=lambda: {"searched": 0, "matched": 0, "failed": 0, "count": 0})
 
     def add(self, result: Matches | Failed) -> None:
         """Write the records of one picture."""
         if isinstance(result, Failed):
-            self._totals["failed"] += 1
-            self._write(
-                {
-                    "type": "picture",
-                    **json_name(result.source),
-                    "status": "failed",
-                    "error": printable(one_line(result.error)),
-                }
-            )
+            self.fail(result)
             return
-        self._totals["searched"] += 1
-        self._totals["matched"] += bool(result)
-        self._totals["count"] += len(result)
+        self.totals["searched"] += 1
+        self.totals["matched"] += bool(result)
+        self.totals["count"] += len(result)
         if self.coordinates:
-            start = verbatim(_json({"type": "match", **json_name(result.source)})[:-1])
-            templates = [start + b',"x":%d,"y":%d,"color":' + verbatim(_json(name)) + b"}\n" for name in result.names]
+            start = verbatim(to_json({"type": "match", **json_name(result.source)})[:-1])
+            templates = [start + b',"x":%d,"y":%d,"color":' + verbatim(to_json(name)) + b"}\n" for name in result.names]
             for lines in match_lines(result, templates, self.limit):
                 self.output.write(lines)
-        self._write(self._picture(result))
-
-    def finish(self) -> None:
-        """Write the summary and close the output."""
-        self._write({"type": "summary", **self._totals})
-        super().finish()
+        self.write(self._picture(result))
 
     def _picture(self, matches: Matches) -> dict[str, Any]:
         colors = zip(matches.names, matches.counts.tolist(), matches.firsts, matches.bboxes, strict=True)
@@ -83,13 +68,6 @@ class JsonLinesSink(OutputSink):
             ],
         }
 
-    def _write(self, record: dict[str, Any]) -> None:
-        self.output.write(_json(record) + b"\n")
-
 
 def _place(match: Match | None) -> tuple[int, int] | None:
     return match and (match.x, match.y)
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -8,18 +8,17 @@ Counts of classes as text, CSV and JSON lines: a row for each class that a pictu
   ``summary``, last: how many were labelled, and how many failed.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from pixgrep.errors import one_line
 from pixgrep.labels import Labels
 from pixgrep.matches import Failed
 from pixgrep.palettes.palette import Entry
 from pixgrep.sinks.csv import cell, path_cell
 from pixgrep.sinks.names import json_name, printable
 from pixgrep.sinks.output import OutputSink
+from pixgrep.sinks.records import JsonSink
 from pixgrep.sinks.text import TextSink
 
 UNKNOWN = "unknown"
@@ -71,31 +70,22 @@ class LabelsCsvSink(OutputSink):
 
 
 @dataclass
-class LabelsJsonSink(OutputSink):
+class LabelsJsonSink(JsonSink):
     """Writes JSON lines, as the module says."""
 
-    _totals: dict[str, int] = field(default_factory=lambda: {"labelled": 0, "failed": 0})
+    summary = ("labelled", "failed")
 
     def add(self, result: Labels | Failed) -> None:
         """Write the record of one picture."""
-        head = {"type": "labels", **json_name(result.source)}
         if isinstance(result, Failed):
-            self._totals["failed"] += 1
-            self._write({**head, "status": "failed", "error": printable(one_line(result.error))})
+            self.fail(result, "labels")
             return
-        self._totals["labelled"] += 1
+        self.totals["labelled"] += 1
         height, width = result.shape
         classes = [{**_facts(entry), "count": count, "share": count / _size(result)} for entry, count in _rows(result)]
         unknown = {"unknown": result.unknown, "unknown_count": result.unknown_count}
-        self._write({**head, "status": "ok", "width": width, "height": height, "classes": classes, **unknown})
-
-    def finish(self) -> None:
-        """Write the summary and close the output."""
-        self._write({"type": "summary", **self._totals})
-        super().finish()
-
-    def _write(self, record: dict[str, Any]) -> None:
-        self.output.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        head = {"type": "labels", **json_name(result.source), "status": "ok"}
+        self.write({**head, "width": width, "height": height, "classes": classes, **unknown})
 
 
 def _facts(entry: Entry) -> dict[str, Any]:

@@ -10,8 +10,7 @@ JSON lines, their kind under ``"type"``:
 - ``summary``, last: how many were looked at, how many of them have strays, and how many failed.
 """
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -19,6 +18,7 @@ from pixgrep.errors import one_line
 from pixgrep.matches import Failed
 from pixgrep.sinks.names import counted, json_name, percent, printable
 from pixgrep.sinks.output import OutputSink
+from pixgrep.sinks.records import JsonSink
 from pixgrep.sinks.text import TextSink
 from pixgrep.strays import Lint, Stray
 
@@ -69,37 +69,25 @@ class LintTextSink(TextSink):
 
 
 @dataclass
-class LintJsonSink(OutputSink):
+class LintJsonSink(JsonSink):
     """Writes JSON lines, as the module says."""
 
+    summary = ("searched", "strayed", "failed")
     limit: int | None = None
-    _totals: dict[str, int] = field(default_factory=lambda: {"searched": 0, "strayed": 0, "failed": 0})
 
     def add(self, result: Lint | Failed) -> None:
         """Write the records of one picture."""
-        name = json_name(result.source)
         if isinstance(result, Failed):
-            self._totals["failed"] += 1
-            error = printable(one_line(result.error))
-            self._write({"type": "picture", **name, "status": "failed", "error": error})
+            self.fail(result)
             return
-        self._totals["searched"] += 1
-        self._totals["strayed"] += len(result) > 0
+        self.totals["searched"] += 1
+        self.totals["strayed"] += len(result) > 0
+        name = json_name(result.source)
         for stray in islice(result, self.limit):
-            self._write({"type": "stray", **name, **_record(stray)})
+            self.write({"type": "stray", **name, **_record(stray)})
         is_cut = self.limit is not None and len(result) > self.limit
         facts = {"colors": len(result), "count": result.count, "share": result.share, "truncated": is_cut}
-        self._write({"type": "picture", **name, "status": "ok", **facts})
-
-    def finish(self) -> None:
-        """Write the summary and close the output."""
-        self._write({"type": "summary", **self._totals})
-        super().finish()
-
-    def _write(self, record: dict[str, Any]) -> None:
-        self.output.write(
-            json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n"
-        )
+        self.write({"type": "picture", **name, "status": "ok", **facts})
 
 
 def _record(stray: Stray) -> dict[str, Any]:

@@ -1,31 +1,37 @@
 """Parquet: columns path, x, y and color, a row a match; needs PyArrow."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pixgrep.matches import Failed, Matches
 from pixgrep.sinks.names import utf8
 from pixgrep.sinks.output import WholeFile, output_errors
 from pixgrep.tables import load_pyarrow
 
+if TYPE_CHECKING:
+    import pyarrow
+
 ROWS_AT_A_TIME = 1 << 20
+REPEATED = "repeated"
+"""The kind of a column of text that is the same in many rows."""
 
 
-class ParquetSink:
+class ParquetFile:
     """
-    Writes one Parquet file.
+    What all sinks have in common that write one Parquet file.
 
     Parameters
     ----------
     output : WholeFile
         Where to.
-    limit : int, optional
-        How many matches of a picture are written at most.
+    columns : mapping of str to str
+        Names, and the kind of each: `REPEATED`, or what Arrow calls it.
     """
 
-    def __init__(self, output: WholeFile, limit: int | None = None) -> None:
+    def __init__(self, output: WholeFile, columns: Mapping[str, str]) -> None:
         self.output = output
-        self._limit = limit
+        self._columns = columns
         self._writer: Any = None
 
     def begin(self) -> None:
@@ -40,24 +46,30 @@ class ParquetSink:
         pyarrow = load_pyarrow()
         from pyarrow.parquet import ParquetWriter
 
-        text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-        columns = [("path", text), ("x", pyarrow.int64()), ("y", pyarrow.int64()), ("color", text)]
-        self._schema = pyarrow.schema(columns)
+        repeated = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+        kinds = [repeated if kind == REPEATED else pyarrow.type_for_alias(kind) for kind in self._columns.values()]
+        self._schema = pyarrow.schema(list(zip(self._columns, kinds, strict=True)))
         self.output.open()
         self._writer = ParquetWriter(self.output.file, self._schema, compression="zstd")
 
-    def add(self, result: Matches | Failed) -> None:
-        r"""Write the rows of one picture; a name that is not UTF-8 has its odd bytes as ``\xNN``."""
-        if isinstance(result, Failed) or not result:
-            return
-        pyarrow = load_pyarrow()
-        table = result.to_arrow().slice(0, self._limit)
-        for start in range(0, len(table), ROWS_AT_A_TIME):
-            part = table.slice(start, ROWS_AT_A_TIME)
-            index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(part))
-            path = pyarrow.DictionaryArray.from_arrays(index, [utf8(result.source)])
-            with output_errors(self.output.path):
-                self._writer.write_table(part.add_column(0, "path", path).cast(self._schema))
+    def write(self, table: "pyarrow.Table", path: str | None) -> None:
+        r"""
+        Write rows.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            All columns but the path.
+        path : str or None
+            What stands in the first column, where there is one for it; odd bytes of a name that is not UTF-8 become
+            ``\xNN``.
+        """
+        if path is not None:
+            pyarrow = load_pyarrow()
+            index = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), len(table))
+            table = table.add_column(0, "path", pyarrow.DictionaryArray.from_arrays(index, [utf8(path)]))
+        with output_errors(self.output.path):
+            self._writer.write_table(table.cast(self._schema))
 
     def finish(self) -> None:
         """Write the footer and give the file its name."""
@@ -71,3 +83,28 @@ class ParquetSink:
             with suppress(OSError):  # its last words go to the temporary file
                 self._writer.close()
         self.output.abort()
+
+
+class ParquetSink(ParquetFile):
+    """
+    Writes a row for each match.
+
+    Parameters
+    ----------
+    output : WholeFile
+        Where to.
+    limit : int, optional
+        How many matches of a picture are written at most.
+    """
+
+    def __init__(self, output: WholeFile, limit: int | None = None) -> None:
+        super().__init__(output, {"path": REPEATED, "x": "int64", "y": "int64", "color": REPEATED})
+        self._limit = limit
+
+    def add(self, result: Matches | Failed) -> None:
+        """Write the rows of one picture."""
+        if isinstance(result, Failed) or not result:
+            return
+        table = result.to_arrow().slice(0, self._limit)
+        for start in range(0, len(table), ROWS_AT_A_TIME):
+            self.write(table.slice(start, ROWS_AT_A_TIME), result.source)

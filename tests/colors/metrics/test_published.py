@@ -64,6 +64,7 @@ PUBLISHED: dict[str, list[tuple[tuple[float, ...], tuple[float, ...], float]]] =
 
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_gives_the_published_values(name):
+    assert name in PUBLISHED, f"give PUBLISHED the values of {name} from a source that is not this code"
     for reference, color, difference in PUBLISHED[name]:
         decimals = 4 if name == "ciede2000" and difference == round(difference, 4) else 7
         here, there = (tuple(map(float, triple)) for triple in (color, reference))

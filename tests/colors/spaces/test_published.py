@@ -68,6 +68,7 @@ TOLERANCE = {"lab": (0.01, 0.03, 0.03), "lch": (0.01, 0.03, 0.03), "oklab": (1e-
 
 @pytest.mark.parametrize("name", SPACES)
 def test_every_space_gives_the_published_coordinates(name):
+    assert name in PUBLISHED, f"give PUBLISHED the values of {name} from a source that is not this code"
     for text, expected in PUBLISHED[name]:
         channels = (float(int(text[place : place + 2], 16)) for place in (1, 3, 5))
         found = [float(value) for value in SPACES[name].from_rgb(*channels)]

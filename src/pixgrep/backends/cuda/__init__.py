@@ -6,7 +6,6 @@ processor does: a picture that does not fit is halved, again and again, and what
 the device failed, is searched by `pixgrep.backends.cpu`. The bits are the same.
 """
 
-import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -19,7 +18,7 @@ from pixgrep.backends.cuda.launching import match_on_device, upload
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.cuda.tables import census_on_device, label_on_device
 from pixgrep.bits import Answer, Bits
-from pixgrep.errors import PixgrepWarning, one_line
+from pixgrep.errors import one_line, warn
 from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import Device, copy_to_host, get_device
 from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
@@ -166,11 +165,7 @@ def _can_be_halved(pixels: Pixels, error: OutOfMemoryError) -> bool:
     count = pixels.shape[0] * pixels.shape[1]
     if _half_of(count) >= LEAST_HALF:
         return True
-    warnings.warn(
-        f"not enough memory on the GPU ({one_line(error)}); the processor searches {count:,} pixels",
-        PixgrepWarning,
-        stacklevel=2,
-    )
+    warn(f"not enough memory on the GPU ({one_line(error)}); the processor searches {count:,} pixels")
     return False
 
 
@@ -191,7 +186,7 @@ def _go_on(pixels: Pixels | DevicePixels, error: LostDeviceError) -> Pixels:
     _prepared.cache_clear()
     if isinstance(pixels, DevicePixels):
         raise error
-    warnings.warn(f"{one_line(error)}; the search goes on with the processor", PixgrepWarning, stacklevel=3)
+    warn(f"{one_line(error)}; the search goes on with the processor")
     return pixels
 
 
