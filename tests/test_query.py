@@ -123,3 +123,14 @@ def test_what_a_query_is_called_does_not_make_it_another():
     assert typed.text != plain.text
     assert (typed, hash(typed)) == (plain, hash(plain))
     assert str(typed | RED) == "(hsl(350..20 any any) | red)"
+
+
+def test_queries_are_not_joined_deeper_than_anybody_can_read_back():
+    query = pg.near("red")
+    for _ in range(24):
+        query = (query | pg.near((1, 1, 1))) & ~pg.near((2, 2, 2))
+    deepest = ~(query | pg.near("blue"))
+    with pytest.raises(pg.ColorError, match="joined more than 50 deep"):
+        deepest & pg.near("white")
+    assert pg.parse_query(pg.write_query(deepest)) == deepest
+    assert pg.parse_query(pg.write_query(query)) == query

@@ -17,6 +17,9 @@ from pixgrep.colors.spaces import get_space
 from pixgrep.errors import ColorError
 from pixgrep.model import Color
 
+MOST_DEPTH = 50
+"""Of queries in queries: so many are read back from text, and nobody can follow more."""
+
 
 @dataclass(frozen=True)
 class Query:
@@ -231,7 +234,7 @@ def invert(query: Query) -> Query:
     ColorError
         `query` is none.
     """
-    _flat(Invert, (query,))
+    (query,) = _flat(Invert, (query,))
     return query.query if isinstance(query, Invert) else Invert(query)
 
 
@@ -242,6 +245,18 @@ def _flat(kind: type, queries: Iterable[Query]) -> tuple[Query, ...]:
         if not isinstance(query, Query):
             raise ColorError(f"{query!r} is not a query; write near({query!r}), with a tolerance if need be")
         flat.extend(query.queries if kind in (AnyOf, AllOf) and isinstance(query, kind) else (query,))
+    if max(map(_depth, flat), default=0) >= MOST_DEPTH:
+        raise ColorError(f"queries are joined more than {MOST_DEPTH} deep; join many at once, by any_of() or all_of()")
     if not flat:
         raise ColorError("no query was given; give at least one, such as near('#ff8800')")
     return tuple(flat)
+
+
+def _depth(query: Query) -> int:
+    """Return how often one has to open brackets to see all of a query."""
+    match query:
+        case AnyOf(queries=parts) | AllOf(queries=parts):
+            return 1 + max(map(_depth, parts))
+        case Invert(query=inner):
+            return 1 + _depth(inner)
+    return 0

@@ -148,6 +148,6 @@ def color_text(color: NDArray[np.float64]) -> str:
     ('#ff8800', 'rgb(0.5 1 300)')
     """
     channels = color.tolist()
-    if all(channel in range(256) for channel in channels):
+    if all(0 <= channel <= 255 and channel.is_integer() for channel in channels):
         return "#" + "".join(f"{int(channel):02x}" for channel in channels)
     return "rgb(" + " ".join(f"{channel:.10g}" for channel in channels) + ")"

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ def test_unknown_colours_can_fail_a_file_or_become_the_nearest(masks):
     assert not (masks.parent / "ids" / "stray.png").exists()
     assert (masks.parent / "ids" / "deep" / "clean.png").exists()
     arguments = ["label", "-p", "cityscapes", "masks/stray.png", "-o", "a.png", "--force"]
-    assert run(*arguments, "--unknown", "error", cwd=masks.parent).returncode == 3
+    assert run(*arguments, "--unknown", "error", cwd=masks.parent).returncode == 2
     assert not (masks.parent / "a.png").exists()
     for policy in (["--unknown", "nearest", "--metric", "ciede2000"], ["--within", "3"], ["--unknown", "error", "-w3"]):
         done = run(*arguments, *policy, cwd=masks.parent)
@@ -200,10 +201,10 @@ def test_colorize_goes_back_also_from_16_bits(masks):
 
 def test_colorize_says_what_is_no_label_map_and_which_id_has_no_colour(masks):
     done = run("colorize", "-p", "cityscapes", "stray.png", "-o", "../x.png", cwd=masks)
-    assert (done.returncode, "it is colour RGB uint8, ids are grey" in done.stderr) == (3, True)
+    assert (done.returncode, "it is colour RGB uint8, ids are grey" in done.stderr) == (2, True)
     run("label", "-p", "cityscapes", "stray.png", "-o", "../ids.png", cwd=masks)
     done = run("colorize", "-p", "cityscapes", "ids.png", "-o", "x.png", cwd=masks.parent)
-    assert done.returncode == 3
+    assert done.returncode == 2
     assert "ids.png: the palette 'cityscapes' has no class 255, which 3 pixels have, first at (5, 3)" in done.stderr
     done = run("colorize", "-p", "cityscapes", "ids.png", "-o", "x.png", "--unknown-color", "red", cwd=masks.parent)
     assert done.returncode == 0
@@ -215,3 +216,58 @@ def test_a_reader_that_goes_away_is_a_quiet_end(masks):
     command = f"{sys.executable} -m pixgrep label -p cityscapes masks --counts | head -c 0"
     done = subprocess.run(command, shell=True, cwd=masks.parent, timeout=60, capture_output=True, text=True)
     assert "Traceback" not in done.stderr
+
+
+def test_the_same_picture_given_twice_is_labelled_once(masks):
+    first = masks / "stray.png"
+    done = run("label", "-p", "cityscapes", first, masks / "deep" / ".." / first.name, "-o", "ids", cwd=masks.parent)
+    assert done.returncode in (0, 1), done.stderr
+    assert [path.name for path in (masks.parent / "ids").iterdir()] == [first.name]
+
+
+def test_a_link_in_the_target_is_not_followed(masks):
+    """It may point to a picture that is read."""
+    first = masks / "stray.png"
+    (masks.parent / "ids").mkdir()
+    (masks.parent / "ids" / first.name).symlink_to(first)
+    before = first.read_bytes()
+    done = run("label", "-p", "cityscapes", masks, "-o", "ids", "--force", cwd=masks.parent)
+    assert done.returncode == 4
+    assert first.read_bytes() == before
+
+
+def test_a_region_without_pixels_is_an_error_that_says_so(masks):
+    first = masks / "stray.png"
+    done = run("label", "-p", "cityscapes", first, "-o", "out.png", "--region", "0,0,0,0", cwd=masks.parent)
+    assert done.returncode == 2
+    assert "the region has no pixels" in done.stderr
+
+
+@pytest.mark.parametrize(("mode", "ids"), [("1", [[0, 1, 1]]), ("L;2", [[0, 2, 3]]), ("L;4", [[0, 7, 15]])])
+def test_ids_of_few_bits_are_what_is_stored_and_not_their_grey(tmp_path, mode, ids):
+    from imagecodecs import zlib_encode
+
+    bits = {"1": 1, "L;2": 2, "L;4": 4}[mode]
+    row = 0
+    for id in ids[0]:
+        row = row << bits | id
+    size = -(-3 * bits // 8)
+    raw = b"\0" + (row << 8 * size - 3 * bits).to_bytes(size, "big")
+
+    def chunk(kind, content):
+        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+    header = (3).to_bytes(4, "big") + (1).to_bytes(4, "big") + bytes([bits, 0, 0, 0, 0])
+    parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib_encode(raw)), chunk(b"IEND", b"")
+    (tmp_path / "ids.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    palette = {number: (number, 0, 0) for number in range(16)}
+    (tmp_path / "p.json").write_text(json.dumps({str(id): f"#{id:02x}0000" for id in palette}))
+    done = run("colorize", "-p", "p.json", "ids.png", "-o", "out.png", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png").convert("RGB"))[..., 0], ids)
+
+
+def test_maps_are_written_though_nobody_reads_the_counts(masks):
+    command = f"{sys.executable} -m pixgrep label -p cityscapes masks -o ids --unknown 254 --counts | head -1"
+    subprocess.run(command, shell=True, cwd=masks.parent, capture_output=True, timeout=60, check=False)
+    assert len(list((masks.parent / "ids").rglob("*.png"))) == 2

@@ -61,7 +61,7 @@ def test_a_signal_is_answered_within_a_second_and_leaves_no_torn_file(black, num
     process.send_signal(number)
     _, errors = process.communicate(timeout=10)
     assert time.monotonic() - sent < 1
-    assert process.returncode == -number
+    assert process.returncode == -number, errors
     assert b"Traceback" not in errors
     assert b"stopped after" in errors
     assert sorted(os.listdir(black.parent)) == ["black.png"]
@@ -105,9 +105,10 @@ def test_a_terminal_never_gets_control_characters_of_names(shots):
 def test_help_fits_one_screen(tmp_path):
     done = run("-h", cwd=tmp_path, env={**os.environ, "COLUMNS": "80"})
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) <= 47
-    for flag in ("--within", "--mask", "--overlay", "--parquet", "--explain", "--threads", "doctor", "Exit"):
+    assert len(done.stdout.splitlines()) <= 48
+    for flag in ("--within", "--mask", "--overlay", "--parquet", "--explain", "--threads", "Exit"):
         assert flag in done.stdout
+    assert "census, label, colorize, lint, learn, why, name, doctor, completion." in done.stdout  # in one line
 
 
 def test_help_and_version_do_not_load_what_only_a_search_needs(tmp_path):
@@ -140,3 +141,16 @@ def test_doctor_says_that_the_backend_works(tmp_path):
     assert done.returncode == 0
     assert "cpu backend  works" in done.stdout
     assert "kernel cache" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["name red", "why 0,0 red BLACK", "learn BLACK --wanted 0,0", "doctor", "completion bash"]
+)
+def test_every_command_says_when_standard_output_takes_nothing(black, command):
+    command = command.replace("BLACK", str(black))
+    for end in (">&-", "> /dev/full"):
+        done = subprocess.run(
+            f"{sys.executable} -m pixgrep {command} {end}", shell=True, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 4, (end, done.stderr)
+        assert "cannot be written" in done.stderr

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pixgrep.errors import ColorError
 from pixgrep.model import Color
-from pixgrep.palettes import Entry, Palette
+from pixgrep.palettes import Entry, Palette, load_palette
 
 RED, GREEN, BLUE = Color(255, 0, 0), Color(0, 255, 0), Color(0, 0, 255)
 
@@ -100,3 +100,8 @@ def test_counted_colours_keep_the_index_of_their_first(channels):
     palette = Palette("p", tuple(Color(*values) for values in channels))
     assert [channels.index(tuple(values)) for values in palette.rgb.tolist()] == list(palette.ids)
     assert {tuple(values) for values in palette.rgb.tolist()} == set(channels)
+
+
+def test_names_that_no_file_takes_are_made_writable():
+    palette = load_palette({"\ud800": "#000", "x": "#fff"})
+    assert [entry.name for entry in palette] == ["?", "x"]

@@ -1,21 +1,28 @@
 """``pixgrep census``: count every distinct colour of pictures and folders, or compare two pictures."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixgrep.cli.find import hand_over, progress, show_warnings, standard_input
-from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, SOME_FAILED, USAGE, StoppedBySignal, say
-from pixgrep.errors import one_line
-from pixgrep.sinks.names import counted
+from pixgrep.cli.each import (
+    Tally,
+    find_files,
+    refuse_overwriting,
+    refuse_second_stdin,
+    require_backend,
+    say_nothing_found,
+    show_warnings,
+    take_results,
+)
+from pixgrep.cli.main import MATCHED, NOTHING_MATCHED
 
 if TYPE_CHECKING:
     from pixgrep.census import Census, Order
     from pixgrep.counting import Counting
-    from pixgrep.sinks.census import CensusSink
+    from pixgrep.sinks.census import Counted
 
 DONE, DIFFERENT = MATCHED, NOTHING_MATCHED
 PALETTES = (".gpl", ".json")
@@ -51,14 +58,6 @@ class CensusRequest:
         return tuple(path for path in (self.output, self.parquet, self.palette) if path)
 
 
-@dataclass
-class CensusTally:
-    """What came of a run."""
-
-    done: int = 0
-    failed: int = 0
-
-
 def to_request(paths: tuple[str, ...], **flags: Any) -> CensusRequest:
     """Return what was typed, or say what does not go together."""
     request = CensusRequest(paths=paths or (".",), **flags)
@@ -70,12 +69,8 @@ def to_request(paths: tuple[str, ...], **flags: Any) -> CensusRequest:
         _check_diff(request)
     if request.palette and os.path.splitext(request.palette)[1].lower() not in PALETTES:
         raise click.UsageError(f"{request.palette!r} is no palette that can be written; end it in .gpl or .json")
-    if request.paths.count("-") > 1:
-        raise click.UsageError("'-' is given twice, but standard input can be read only once")
-    real = [os.path.realpath(path) for path in (*request.outputs, *request.paths)]
-    for number, path in enumerate(request.outputs):
-        if real.count(real[number]) > 1:
-            raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
+    refuse_second_stdin(request.paths)
+    refuse_overwriting(request.outputs, request.paths)
     return request
 
 
@@ -89,21 +84,27 @@ def _check_diff(request: CensusRequest) -> None:
 def run(request: CensusRequest) -> int:
     """Count, and return the exit status."""
     from pixgrep.api import run_censuses
-    from pixgrep.sources.folder import Walk
+    from pixgrep.cli.writers import make_census_sinks
 
     show_warnings()
     counting = to_counting(request)
-    own = frozenset(map(os.path.realpath, request.outputs))  # a run never counts what it writes
-    walk = Walk(hidden=request.hidden, ignore=not request.no_ignore, globs=request.globs, skip=own)
-    files = (standard_input() if path == "-" else path for path in walk.files(request.paths))
-    tally = CensusTally()
+    results = run_censuses(counting, find_files(vars(request), request.outputs))
+    tally = Tally(needs_all=request.diff)
+    is_different = False
+
+    def combine(censuses: "Iterator[Census]") -> "Iterator[Counted]":
+        nonlocal is_different
+        for result in to_results(request, censuses):
+            is_different = request.diff and bool(result)
+            yield result
+
+    lost = "".join(f"; {path} was not written" for path in request.outputs)
     try:
-        status = write_all(request, run_censuses(counting, files), tally)
+        take_results(results, make_census_sinks(request), tally, combine, stopped=lost)
     except BrokenPipeError:  # the reader has seen enough
         return DONE
-    if not tally.done and not tally.failed:
-        say(f"no pictures in {', '.join(request.paths)}; look at -g, or add --hidden or --no-ignore")
-    return status
+    say_nothing_found(request.paths, tally)
+    return tally.status(DIFFERENT if is_different else DONE)
 
 
 def to_counting(request: CensusRequest) -> "Counting":
@@ -111,10 +112,7 @@ def to_counting(request: CensusRequest) -> "Counting":
     from pixgrep import api
     from pixgrep.sources import MOST_PIXELS
 
-    if request.backend == "cuda":
-        from pixgrep.gpu.device import get_device
-
-        get_device()
+    require_backend(request.backend)
     return api.to_counting(
         region=request.region,
         backend=request.backend,
@@ -124,63 +122,17 @@ def to_counting(request: CensusRequest) -> "Counting":
     )
 
 
-def write_all(request: CensusRequest, results: Iterator[Any], tally: CensusTally) -> int:
-    """Hand results to the sinks, and return the exit status; whatever happens, nothing half written is left."""
-    from pixgrep.cli.writers import make_census_sinks
-    from pixgrep.sinks.output import WholeFile
-
-    sinks = make_census_sinks(request)
-    try:
-        for sink in sinks:
-            sink.begin()
-        with progress(sinks, lambda: counted(tally.done + tally.failed, "picture")):
-            is_different = write_results(request, _good(results, sinks, tally), sinks)
-        is_done = tally.done and not (request.diff and tally.failed)
-        for sink in sinks:
-            if is_done or not isinstance(getattr(sink, "output", None), WholeFile):
-                sink.finish()  # where nothing could be counted, no file is made or replaced
-    except StoppedBySignal:
-        lost = "".join(f"; {path} was not written" for path in request.outputs)
-        say(f"stopped after {counted(tally.done, 'picture')}{lost}")
-        raise
-    finally:
-        for sink in sinks:
-            sink.abort()
-    if not is_done:
-        return USAGE
-    return SOME_FAILED if tally.failed else DIFFERENT if is_different else DONE
-
-
-def write_results(request: CensusRequest, censuses: Iterable["Census"], sinks: "list[CensusSink]") -> bool:
-    """Hand over each census, their sum, or their difference; return whether there is a difference."""
+def to_results(request: CensusRequest, censuses: "Iterator[Census]") -> "Iterator[Counted]":
+    """Yield each census, their sum, or their difference."""
     from pixgrep.census import sum_censuses
 
     if request.each:
-        for census in censuses:
-            hand_over(census, sinks)
-        return False
-    if not request.diff:
+        yield from censuses
+    elif request.diff:
+        both = list(censuses)
+        if len(both) == 2:
+            yield both[0].diff(both[1])
+    else:
         total = sum_censuses(censuses)
         if total is not None:
-            hand_over(total, sinks)
-        return False
-    both = list(censuses)
-    if len(both) < 2:
-        return False
-    difference = both[0].diff(both[1])
-    hand_over(difference, sinks)
-    return bool(difference)
-
-
-def _good(results: Iterator[Any], sinks: "list[CensusSink]", tally: CensusTally) -> Iterator["Census"]:
-    """Yield the censuses; count all results, and say what failed."""
-    from pixgrep.matches import Failed
-
-    for result in results:
-        if isinstance(result, Failed):
-            tally.failed += 1
-            say(one_line(result.error))
-            hand_over(result, sinks)
-        else:
-            tally.done += 1
-            yield result
+            yield total

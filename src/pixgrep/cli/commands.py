@@ -20,8 +20,9 @@ from pixgrep.cli.options import (
 EPILOG = """
 Colours are CSS ('#ff8800', 'oklch(70% 0.15 60)') or bare hex. Quoted, they take tolerances and are joined:
 'tomato within 5 ciede2000 & ~(white | black)'. Exit status: 0 something matched, 1 nothing, 2 wrong usage or nothing
-searched, 3 some inputs failed, 4 output failed. More commands: census, label, colorize, lint, learn, why,
-name, doctor, completion.
+searched, 3 some inputs failed, 4 output failed.
+
+See also: census, label, colorize, lint, learn, why, name, doctor, completion.
 """
 
 
@@ -66,7 +67,9 @@ def learn(**typed: Any) -> int:
     return run(**typed)
 
 
-@click.command(cls=HelpfulCommand, groups=WHY_GROUPS, epilog="Exit status: 0 the pixel is taken, 1 it is not, 2 wrong usage.")
+@click.command(
+    cls=HelpfulCommand, groups=WHY_GROUPS, epilog="Exit status: 0 the pixel is taken, 1 it is not, 2 wrong usage."
+)
 @click.argument("place", metavar="X,Y", type=Sample(boxes=False))
 @click.argument("color")
 @click.argument("file", type=click.Path())
@@ -144,11 +147,11 @@ def completion(shell: str) -> None:
     """Print the completion script of a shell: eval "$(pixgrep completion bash)"."""
     from click.shell_completion import get_completion_class
 
-    from pixgrep.cli.main import pixgrep
+    from pixgrep.cli.main import pixgrep, put
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
+    put(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
 
 
 COMMANDS = (find, label, colorize, lint, census, learn, why, name, doctor, completion)

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 
-from pixgrep.cli.main import MATCHED, USAGE
+from pixgrep.cli.main import MATCHED, USAGE, put
 from pixgrep.errors import PixgrepError, one_line
 
 PACKAGES = (
@@ -21,18 +21,18 @@ def report() -> int:
     """Print a line for each thing that matters; return the exit status."""
     import pixgrep
 
-    print(f"pixgrep      {pixgrep.__version__}")
-    print(f"python       {platform.python_version()} on {platform.system()} {platform.machine()}")
-    print("packages     " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    put(f"pixgrep      {pixgrep.__version__}")
+    put(f"python       {platform.python_version()} on {platform.system()} {platform.machine()}")
+    put("packages     " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
     is_well = True
     for name, check in CHECKS:
         try:
             for line in check():
-                print(f"{name:<12} {line}")
+                put(f"{name:<12} {line}")
         except Exception as error:  # a doctor survives what it finds
             is_well = False
-            print(f"{name:<12} broken: {one_line(error)}")
-    print(f"parquet      {_parquet()}")
+            put(f"{name:<12} broken: {one_line(error)}")
+    put(f"parquet      {_parquet()}")
     return MATCHED if is_well else USAGE
 
 

@@ -1,25 +1,30 @@
 """``pixgrep find``: search pictures and folders, hand what is found to sinks."""
 
 import os
-import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, SOME_FAILED, USAGE, StoppedBySignal, say
-from pixgrep.errors import ColorError, DecodeError, PixgrepError, PixgrepWarning, one_line
+from pixgrep.cli.each import (
+    Tally,
+    find_files,
+    refuse_overwriting,
+    refuse_second_stdin,
+    require_backend,
+    say_nothing_found,
+    show_warnings,
+    take_results,
+)
+from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, say
+from pixgrep.errors import ColorError, DecodeError, PixgrepError, one_line
 from pixgrep.sinks.names import counted, printable
 
 if TYPE_CHECKING:
+    from pixgrep.matches import Matches
     from pixgrep.search import Search
-    from pixgrep.sources.folder import Unreadable
-
-PROGRESS_AFTER_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,32 +71,25 @@ class Request:
 
 
 @dataclass
-class Tally:
-    """What came of a run."""
+class Found:
+    """What the pictures had that were searched."""
 
-    searched: int = 0
     matched: int = 0
-    failed: int = 0
     pixels: int = 0
     started: float = field(default_factory=time.monotonic)
 
-    @property
-    def seconds(self) -> float:
-        """Time since the start."""
-        return time.monotonic() - self.started
+    def add(self, matches: "Matches") -> None:
+        """Note what one picture had."""
+        self.matched += bool(matches)
+        self.pixels += matches.shape[0] * matches.shape[1]
 
-    def describe(self) -> str:
-        """Return in a few words how far the run is."""
-        return f"{counted(self.searched + self.failed, 'picture')}, {self.matched:,} match"
-
-    @property
-    def status(self) -> int:
-        """The exit status."""
-        if not self.searched:
-            return USAGE
-        if self.failed:
-            return SOME_FAILED
-        return MATCHED if self.matched else NOTHING_MATCHED
+    def say(self, tally: Tally) -> None:
+        """Say how much was searched, and how fast."""
+        seconds, megapixels = time.monotonic() - self.started, self.pixels / 1e6
+        say(
+            f"{counted(tally.done, 'picture')}, {megapixels:.2f} megapixels in {seconds:.2f} s "
+            f"({megapixels / seconds:.0f} MP/s); {self.matched} matched, {tally.failed} failed"
+        )
 
 
 def to_request(
@@ -123,18 +121,14 @@ def check_outputs(request: Request) -> None:
     """Refuse outputs that would replace the input or each other, and those that would stay empty."""
     if request.quiet and request.outputs:
         raise click.UsageError("-q stops at the first match and writes nothing; leave it out, or the outputs")
-    if request.paths.count("-") > 1:
-        raise click.UsageError("'-' is given twice, but standard input can be read only once")
+    refuse_second_stdin(request.paths)
     if "-" in request.paths and request.overlay:
         raise click.UsageError("--overlay reads the picture once more, which standard input cannot give; name a file")
     if request.is_folder:
         for path in filter(None, (request.mask, request.overlay)):
             if os.path.splitext(path)[1] and not os.path.isdir(path):
                 raise click.UsageError(f"{path!r} looks like one file, but many may be written; name a folder")
-    real = [os.path.realpath(path) for path in (*request.outputs, *request.paths)]
-    for number, path in enumerate(request.outputs):
-        if real.count(real[number]) > 1:
-            raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
+    refuse_overwriting(request.outputs, request.paths)
 
 
 def _is_query(text: str) -> bool:
@@ -149,35 +143,23 @@ def _is_query(text: str) -> bool:
 
 def run(request: Request) -> int:
     """Search, and return the exit status."""
-    from pixgrep.sources.folder import Walk
-
     show_warnings()
     search = to_search(request)
-    own = frozenset(map(os.path.realpath, request.outputs))  # a run never searches what it writes
-    walk = Walk(hidden=request.hidden, ignore=not request.no_ignore, globs=request.globs, skip=own)
-    files = (standard_input() if path == "-" else path for path in walk.files(request.paths))
-    tally = Tally()
+    files = find_files(vars(request), request.outputs)
+    tally, found = Tally(), Found()
     try:
         if request.explain:
             explain(search, files, tally)
         else:
-            search_all(request, search, files, tally)
+            search_all(request, search, files, tally, found)
     except BrokenPipeError:  # the reader has seen enough
         return MATCHED
-    if not tally.searched and not tally.failed:
-        say(f"no pictures in {', '.join(request.paths)}; look at -g, or add --hidden or --no-ignore")
+    say_nothing_found(request.paths, tally)
     if request.stats:
-        say_statistics(tally)
-    if request.quiet and tally.matched:
+        found.say(tally)
+    if request.quiet and found.matched:
         return MATCHED
-    return tally.status
-
-
-def standard_input() -> "BinaryIO | Unreadable":
-    """Return standard input, as bytes."""
-    from pixgrep.sources.folder import Unreadable
-
-    return Unreadable("-", "standard input is closed; give a file") if sys.stdin is None else sys.stdin.buffer
+    return tally.status(MATCHED if found.matched or request.explain else NOTHING_MATCHED)
 
 
 def to_search(request: Request) -> "Search":
@@ -186,10 +168,7 @@ def to_search(request: Request) -> "Search":
     from pixgrep.query import inside
     from pixgrep.sources import MOST_PIXELS
 
-    if request.backend == "cuda":
-        from pixgrep.gpu.device import get_device
-
-        get_device()
+    require_backend(request.backend)
     try:
         return compile(
             [*request.colors, *map(inside, request.ranges)],
@@ -208,56 +187,27 @@ def to_search(request: Request) -> "Search":
         raise
 
 
-def search_all(request: Request, search: "Search", files: Iterator[Any], tally: Tally) -> None:
-    """Hand what is found in each file to the sinks; whatever happens, they leave nothing half written."""
+def search_all(request: Request, search: "Search", files: Iterator[Any], tally: Tally, found: Found) -> None:
+    """Hand what is found in each file to the sinks."""
     from pixgrep.api import run_scan
     from pixgrep.cli.writers import make_sinks
-    from pixgrep.sinks.output import WholeFile
 
-    sinks = make_sinks(request, search)
-    try:
-        for sink in sinks:
-            sink.begin()
-        with progress(sinks, tally.describe):
-            for result in run_scan(search, files):
-                note(result, tally)
-                hand_over(result, sinks)
-                if request.quiet and tally.matched:
-                    break
-        for sink in sinks:
-            if tally.searched or not isinstance(getattr(sink, "output", None), WholeFile):
-                sink.finish()  # where nothing could be searched, no file is made or replaced
-    except StoppedBySignal:
-        lost = "".join(f"; {path} was not written" for path in (request.output, request.parquet) if path)
-        say(f"stopped after {counted(tally.searched, 'picture')}; what was printed holds{lost}")
-        raise
-    finally:
-        for sink in sinks:
-            sink.abort()
+    def note(results: "Iterator[Matches]") -> "Iterator[Matches]":
+        for matches in results:
+            found.add(matches)
+            yield matches
+            if request.quiet and found.matched:
+                return
 
-
-def hand_over(result: Any, sinks: list[Any]) -> None:
-    """Give a result to every sink; one whose reader went away is left out, and the run ends with the last."""
-    for sink in list(sinks):
-        try:
-            sink.add(result)
-        except BrokenPipeError:
-            sinks.remove(sink)
-            if not sinks:
-                raise
-
-
-def note(result: Any, tally: Tally) -> None:
-    """Count a result; say what failed."""
-    from pixgrep.matches import Failed
-
-    if isinstance(result, Failed):
-        tally.failed += 1
-        say(one_line(result.error))
-        return
-    tally.searched += 1
-    tally.matched += bool(result)
-    tally.pixels += result.shape[0] * result.shape[1]
+    lost = "".join(f"; {path} was not written" for path in (request.output, request.parquet) if path)
+    take_results(
+        run_scan(search, files),
+        make_sinks(request, search),
+        tally,
+        note,
+        describe=lambda: f"{tally.describe()}, {found.matched:,} match",
+        stopped=f"; what was printed holds{lost}",
+    )
 
 
 def explain(search: "Search", files: Iterator[Any], tally: Tally) -> None:
@@ -269,43 +219,7 @@ def explain(search: "Search", files: Iterator[Any], tally: Tally) -> None:
             if isinstance(file, Unreadable):
                 raise DecodeError(f"{file.path}: {file.reason}")
             print(*map(printable, search.explain(file).splitlines()), sep="\n", end="\n\n")
-            tally.searched += 1
-            tally.matched += 1
+            tally.done += 1
         except PixgrepError as error:
             tally.failed += 1
             say(one_line(error))
-
-
-def say_statistics(tally: Tally) -> None:
-    """Say how much was searched, and how fast."""
-    seconds = tally.seconds
-    say(
-        f"{counted(tally.searched, 'picture')}, {tally.pixels / 1e6:.2f} megapixels in {seconds:.2f} s "
-        f"({tally.pixels / 1e6 / seconds:.0f} MP/s); {tally.matched} matched, {tally.failed} failed"
-    )
-
-
-def show_warnings() -> None:
-    """Let warnings of ours go to standard error as plain lines."""
-
-    def show(message: Warning | str, category: type[Warning], *_rest: Any) -> None:
-        if issubclass(category, PixgrepWarning):
-            say(str(message))
-
-    warnings.showwarning = show  # type: ignore[assignment]
-    warnings.simplefilter("always", PixgrepWarning)
-
-
-@contextmanager
-def progress(sinks: Sequence[Any], describe: Callable[[], str]) -> Iterator[None]:
-    """Show on a terminal how far a long run is, unless lines are printed there meanwhile."""
-    from pixgrep.sinks.output import is_terminal
-
-    prints_lines = any(is_terminal(getattr(sink, "output", None)) for sink in sinks)
-    if sys.stderr is None or not sys.stderr.isatty() or prints_lines:
-        yield
-        return
-    from pixgrep.cli.progress import ticking
-
-    with ticking(describe, PROGRESS_AFTER_SECONDS):
-        yield

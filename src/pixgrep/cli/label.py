@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixgrep.cli.each import Tally, find_files, say_nothing_found, take_results
-from pixgrep.cli.find import show_warnings
+from pixgrep.cli.each import (
+    Tally,
+    find_files,
+    refuse_second_stdin,
+    require_backend,
+    say_nothing_found,
+    show_warnings,
+    take_results,
+)
 from pixgrep.cli.main import MATCHED, say
-from pixgrep.errors import PictureError
+from pixgrep.errors import PictureError, warn_of
 from pixgrep.sinks.names import counted
 
 if TYPE_CHECKING:
@@ -42,6 +49,7 @@ def label(**typed: Any) -> int:
     if typed["json"] and typed["csv"]:
         raise click.UsageError("--json and --csv exclude each other; give one of them")
     show_warnings()
+    require_backend(typed["backend"])
     able = labeler(
         typed["palette"],
         unknown=_to_unknown(typed["unknown"]),
@@ -50,9 +58,12 @@ def label(**typed: Any) -> int:
     )
     unknown = {"pictures": 0, "pixels": 0}
 
-    def note(labels: "Labels") -> None:
-        unknown["pictures"] += labels.unknown_count > 0
-        unknown["pixels"] += labels.unknown_count
+    def note(results: "Iterator[Labels]") -> "Iterator[Labels]":
+        for labels in results:
+            warn_of(labels.notes, labels.source)
+            unknown["pictures"] += labels.unknown_count > 0
+            unknown["pixels"] += labels.unknown_count
+            yield labels
 
     sinks = [_counts_sink(typed)] if wants_counts else []
     status = _run(typed, partial(_label_one, able), partial(_label_one, replace(able, threads=1)), sinks, note)
@@ -82,6 +93,8 @@ def _label_one(able: "Labeler", maps: "MapFiles | None", job: Job) -> "Labels":
 
     labels = able.label_quietly(job.file)
     if maps is not None and job.target is not None:
+        if not labels.ids.size:
+            raise PictureError(f"{job.name}: the region has no pixels, and a PNG needs one; give another --region")
         maps.write(ids_png(labels.ids), job.name, job.target)
     _ = labels.unknown_count
     return labels
@@ -111,7 +124,7 @@ def colorize(**typed: Any) -> int:
         maps.write(colors_png(image), job.name, job.target)
         return labels
 
-    return _run(typed, color_one, color_one, [], lambda _: None)
+    return _run(typed, color_one, color_one, [], iter)
 
 
 def _run(
@@ -119,20 +132,23 @@ def _run(
     alone: Callable[[Any, Job], Any],
     among: Callable[[Any, Job], Any],
     sinks: list[Any],
-    note: Callable[[Any], None],
+    note: "Callable[[Iterator[Labels]], Iterator[Labels]]",
 ) -> int:
     """Do something with each picture, and return the exit status."""
     from pixgrep.run.files import in_files
 
     maps = _maps(typed)
+    refuse_second_stdin(typed["paths"])
     jobs = _jobs(find_files(typed, [typed["output"]] if typed["output"] else []), maps)
     tally = Tally()
+    results = in_files(partial(alone, maps), partial(among, maps), jobs, typed["threads"])
     try:
-        results = in_files(partial(alone, maps), partial(among, maps), jobs, typed["threads"])
         take_results(results, sinks, tally, note)
-    except BrokenPipeError:  # the reader has seen enough
-        return DONE
-    say_nothing_found(typed, tally)
+    except BrokenPipeError:  # the reader of the counts has seen enough, but pictures are wanted
+        if maps is None:
+            return DONE
+        take_results(results, [], tally, note)
+    say_nothing_found(typed["paths"], tally)
     return tally.status(DONE)
 
 
@@ -159,15 +175,21 @@ def _maps(typed: dict[str, Any]) -> "MapFiles | None":
 
 
 def _jobs(files: Iterable[Any], maps: "MapFiles | None") -> Iterator[Any]:
-    """Yield what is to be done; of two files that would become one, the second fails."""
+    """Yield what is to be done, each file once; of two files that would become one, the second fails."""
     from pixgrep.sources.folder import Unreadable
 
     taken: dict[str, str] = {}
+    seen: set[str] = set()
     for file in files:
         if isinstance(file, Unreadable):
             yield file
             continue
         name = str(getattr(file, "name", file))
+        if isinstance(file, str):
+            real = os.path.realpath(file)
+            if real in seen:
+                continue
+            seen.add(real)
         target = maps.path(name if isinstance(file, str) else "stdin") if maps else None
         if target is not None and taken.setdefault(os.path.realpath(target), name) != name:
             first = taken[os.path.realpath(target)]

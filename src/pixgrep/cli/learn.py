@@ -1,7 +1,7 @@
 """``pixgrep learn``: the query that takes some samples of a picture, ready for a search."""
 
-from pixgrep.cli.find import show_warnings
-from pixgrep.cli.main import MATCHED
+from pixgrep.cli.each import show_warnings
+from pixgrep.cli.main import MATCHED, put
 from pixgrep.expressions import write_query
 from pixgrep.learning import learn
 from pixgrep.sources import MOST_PIXELS
@@ -20,5 +20,5 @@ def run(
     """Print the query; return the exit status."""
     show_warnings()
     most = max_pixels or MOST_PIXELS
-    print(write_query(learn(file, wanted, unwanted, metric=metric, upright=upright, max_pixels=most)))
+    put(write_query(learn(file, wanted, unwanted, metric=metric, upright=upright, max_pixels=most)))
     return MATCHED

@@ -1,13 +1,23 @@
 """``pixgrep lint``: which colours of pictures are not in a palette."""
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixgrep.cli.each import Tally, find_files, say_nothing_found, take_results
-from pixgrep.cli.find import show_warnings
+from pixgrep.cli.each import (
+    Tally,
+    find_files,
+    refuse_overwriting,
+    refuse_second_stdin,
+    require_backend,
+    say_nothing_found,
+    show_warnings,
+    take_results,
+)
 from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, say
+from pixgrep.errors import warn_of
 from pixgrep.sinks.names import counted
 
 if TYPE_CHECKING:
@@ -24,7 +34,11 @@ def lint(**typed: Any) -> int:
 
     if typed["json"] and typed["github"]:
         raise click.UsageError("--json and --github exclude each other; give one of them")
+    outputs = [typed["output"]] if typed["output"] else []
+    refuse_second_stdin(typed["paths"])
+    refuse_overwriting(outputs, typed["paths"])
     show_warnings()
+    require_backend(typed["backend"])
     linter = to_linter(
         typed["palette"],
         **{name: typed[name] for name in ("within", "metric", "region", "upright", "backend", "threads")},
@@ -32,18 +46,20 @@ def lint(**typed: Any) -> int:
     )
     found = {"pictures": 0, "pixels": 0}
 
-    def note(report: "Lint") -> None:
-        found["pictures"] += len(report) > 0
-        found["pixels"] += report.count
+    def note(results: "Iterator[Lint]") -> "Iterator[Lint]":
+        for report in results:
+            warn_of(report.notes, report.source)
+            found["pictures"] += len(report) > 0
+            found["pixels"] += report.count
+            yield report
 
-    tally, output = Tally(), typed["output"]
-    files = find_files(typed, [output] if output else [])
+    tally, files = Tally(), find_files(typed, outputs)
     try:
         results = in_files(linter.lint_quietly, linter.with_threads(1).lint_quietly, files, typed["threads"])
         take_results(results, [_sink(typed)], tally, note)
     except BrokenPipeError:  # the reader has seen enough
         return STRAYED
-    say_nothing_found(typed, tally)
+    say_nothing_found(typed["paths"], tally)
     if tally.done and (found["pixels"] or (sys.stderr is not None and sys.stderr.isatty())):
         say(
             f"{counted(found['pixels'], 'pixel')} in {found['pictures']:,} of {counted(tally.done, 'picture')} "

@@ -77,6 +77,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         status = USAGE
+    except BrokenPipeError:  # the reader has seen enough
+        status = MATCHED
     except OutputError as error:
         status = complain(error, OUTPUT_FAILED)
     except PixgrepError as error:
@@ -85,11 +87,20 @@ def main() -> None:
         status = complain(PixgrepError(f"internal error, please report it: {_place(error)}{error!r}"), USAGE)
     except StoppedBySignal as stopped:
         flush()
+        remove_unfinished()
         signal.signal(stopped.number, signal.SIG_DFL)
         os.kill(os.getpid(), stopped.number)
         raise
     flush()
+    remove_unfinished()
     os._exit(status)  # threads may still decode pictures whose answer nobody waits for
+
+
+def remove_unfinished() -> None:
+    """Leave nothing half written behind, whatever threads are doing."""
+    output = sys.modules.get("pixgrep.sinks.output")
+    if output is not None:
+        output.unfinished.remove()
 
 
 def _place(error: BaseException) -> str:
@@ -101,6 +112,22 @@ def complain(error: BaseException, status: int) -> int:
     """Say on standard error what went wrong, in one line, and return the status."""
     say(one_line(error))
     return status
+
+
+def put(text: str) -> None:
+    """
+    Write lines to standard output.
+
+    Raises
+    ------
+    OutputError
+        It is closed, or full.
+    """
+    from pixgrep.sinks.output import StandardOutput
+
+    output = StandardOutput()
+    output.open()
+    output.write(f"{text}\n".encode("utf-8", "replace"))
 
 
 def say(message: str) -> None:

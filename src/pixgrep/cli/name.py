@@ -2,7 +2,7 @@
 
 import sys
 
-from pixgrep.cli.main import MATCHED
+from pixgrep.cli.main import MATCHED, put
 from pixgrep.colors.names import METRIC, Named, name
 from pixgrep.colors.parse import parse_color
 
@@ -18,7 +18,7 @@ def run(colors: tuple[str, ...]) -> int:
             console.print(f"[on {color}]   [/][on {named.color.hex}]   [/] {_line(color, named)}")
     else:
         for color, named in found:
-            print(_line(color, named))
+            put(_line(color, named))
     return MATCHED
 
 

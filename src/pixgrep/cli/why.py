@@ -1,7 +1,7 @@
 """``pixgrep why``: why a pixel is found, or is not."""
 
-from pixgrep.cli.find import show_warnings
-from pixgrep.cli.main import MATCHED, NOTHING_MATCHED
+from pixgrep.cli.each import show_warnings
+from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, put
 from pixgrep.explaining import explain
 from pixgrep.sinks.names import printable
 from pixgrep.sources import MOST_PIXELS
@@ -28,5 +28,5 @@ def run(
         upright=upright,
         max_pixels=max_pixels or MOST_PIXELS,
     )
-    print(*map(printable, str(explanation).splitlines()), sep="\n")
+    put("\n".join(map(printable, str(explanation).splitlines())))
     return MATCHED if explanation.taken else NOTHING_MATCHED

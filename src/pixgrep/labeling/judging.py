@@ -59,7 +59,7 @@ class Judge:
             stored = (self._palette.rgb / np.float64(255)).astype(dtype)
         references = self._comparable(stored, format)
         if self._within == 0:
-            return Nearest(references, "channel", 0)
+            return Nearest(references, "channel", 0, format.unit)
         return Nearest(references, self._metric, self._within + SLACK[dtype] * METRICS[self._metric].largest / 255)
 
     def _comparable(self, pixels: Pixels, format: PixelFormat) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from pixgrep.sources.opened import Opened
 
 def read_ids(file: Any, reading: Reading) -> Ids:
     """
-    Read a label map.
+    Read a label map; of one with 1, 2 or 4 bits a pixel, the ids that are stored, not the grey values they stand for.
 
     Parameters
     ----------
@@ -32,4 +32,4 @@ def read_ids(file: Any, reading: Reading) -> Ids:
                 f"{opened.name}: it is {format}, ids are grey with 8 or 16 bits; for ids from colours, use label"
             )
         ids: Ids = copy_to_host(opened.pixels())[:, :, 0]
-    return ids
+        return ids // opened.info.step if opened.info.step > 1 else ids

@@ -38,6 +38,8 @@ class Nearest:
         Name of the metric; a colour of the palette is its reference.
     within : float
         The largest difference that still counts.
+    unit : float
+        What an 8-bit step is in these colours: only where they are compared as stored, by a metric of sRGB.
 
     Examples
     --------
@@ -47,10 +49,11 @@ class Nearest:
     ([1, -1], [9.0, inf])
     """
 
-    def __init__(self, colors: NDArray[Any], metric: str, within: float = math.inf) -> None:
+    def __init__(self, colors: NDArray[Any], metric: str, within: float = math.inf, unit: float = 1.0) -> None:
         self._metric = METRICS[metric]
         self._entries = self._coordinates(np.asarray(colors, np.float64))
         self._within = within
+        self._unit = unit
 
     def find(self, colors: NDArray[Any]) -> tuple[Numbers, Values]:
         """
@@ -73,7 +76,7 @@ class Nearest:
         number, difference = np.full(len(given), -1, np.intp), np.full(len(given), np.inf)
         usable = np.flatnonzero(~np.isnan(given).any(axis=1))
         wanted = np.clip(given[usable], -FARTHEST, FARTHEST)
-        keys = _octree_keys(wanted)
+        keys = _octree_keys(wanted / self._unit)
         order = np.argsort(keys)
         if order.size:
             found = _Answers(len(order))

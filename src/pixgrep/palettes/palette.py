@@ -76,7 +76,8 @@ class Palette:
         for what, values in (("names", self.names), ("ids", self.ids)):
             if len(values) not in (0, count):
                 raise ColorError(f"{count} colours, but {len(values)} {what}; give one for each, or none")
-        names = tuple(self.names) or ("",) * count
+        object.__setattr__(self, "name", _writable(self.name))
+        names = tuple(map(_writable, self.names)) or ("",) * count
         ids = tuple(map(_checked_id, self.ids)) or tuple(range(count))
         self._keep(tuple(map(_opaque, self.colors)), names, ids)
 
@@ -110,6 +111,11 @@ class Palette:
         rgb = np.array([(color.red, color.green, color.blue) for color in self.colors], np.uint8)
         rgb.flags.writeable = False
         return rgb
+
+
+def _writable(text: str) -> str:
+    """Return text that any file takes: names of files and JSON may hold halves of characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _checked_id(given: Any) -> int:

@@ -46,7 +46,7 @@ def in_files(alone: Work[Result], among: Work[Result], files: Iterable[Any], thr
         except PixgrepError as error:
             return Failed(name, error)
         except MemoryError:
-            return Failed(name, PictureError(f"{name}: not enough memory to search it; use fewer --threads"))
+            return Failed(name, PictureError(f"{name}: not enough memory for it; use fewer --threads"))
 
     wanted = threads or this_machine().cores
     return (result for _, result in in_order(work_on, chain(start, iterator), wanted, purpose="files"))

@@ -1,6 +1,7 @@
 """The keyword arguments that all functions share, as the user gave them; checked."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TypedDict
 
 from pixgrep.backends import check_backend
@@ -57,5 +58,5 @@ def check_run(backend: str, threads: int | None) -> None:
         There is no such backend, or `threads` is not a positive whole number.
     """
     check_backend(backend)
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1):
         raise PixgrepError(f"threads is {threads!r}; give a whole number from 1 on, or None to decide here")

@@ -1,7 +1,8 @@
 """
-From results to bytes. Sinks never search: what they write is read from `Matches`, `Labels`, `Lint`, `Census` or `Difference`.
+From results to bytes. Sinks never search: what they write is read from what users hold.
 
-A sink is an object with the methods of `Sink`. A new one is one file here, and the lines in `cli` that give it a flag.
+That is `Matches`, `Labels`, `Lint`, `Census` or `Difference`. A sink is an object with the methods of `Sink`. A new one
+is one file here, and the lines in `cli` that give it a flag.
 """
 
 from typing import Protocol, TypeVar
@@ -12,13 +13,13 @@ Result = TypeVar("Result", contravariant=True)
 
 
 class Sink(Protocol[Result]):
-    """Takes the results of a run, picture by picture, in order."""
+    """Takes the results of a run, one by one, in order."""
 
     def begin(self) -> None:
         """Take what it needs, before the first picture; the place to say that it cannot."""
 
     def add(self, result: Result | Failed) -> None:
-        """Write what is to be said of one picture."""
+        """Write what is to be said of one result."""
 
     def finish(self) -> None:
         """Write what comes last, and make the output visible."""

@@ -74,6 +74,10 @@ class MapFiles:
         """
         if os.path.realpath(path) in {*self._read, os.path.realpath(source)}:
             raise OutputError(f"{path}: a picture that is read would be replaced; choose another folder")
+        if self._is_folder and os.path.islink(path):
+            raise OutputError(
+                f"{path}: a link, what it points to would be replaced; remove it, or choose another folder"
+            )
         with output_errors(path):
             if self._is_folder:
                 os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -5,8 +5,8 @@ What goes wrong while writing is an `OutputError`; only a reader that went away 
 """
 
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +29,31 @@ class Output(Protocol):
 
     def abort(self) -> None:
         """Drop what can still be dropped."""
+
+
+class Unfinished:
+    """The temporary files of this process."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self._is_over = False
+
+    def name(self, path: str) -> str:
+        """Note a file that is going to be made, and return its name."""
+        self.paths.add(path)
+        if self._is_over:
+            raise OutputError(f"{path}: the process ends")
+        return path
+
+    def remove(self) -> None:
+        """Remove them, and let no thread make another: the process ends, and threads may be in the middle of one."""
+        self._is_over = True
+        for path in list(self.paths):
+            with suppress(OSError):
+                os.unlink(path)
+
+
+unfinished = Unfinished()
 
 
 @contextmanager
@@ -130,8 +155,9 @@ class WholeFile:
                 raise OutputError(f"{self.path}: not a regular file, cannot be replaced; leave out -o, or name a file")
         with output_errors(self.path):
             folder, name = os.path.split(self.path)
-            handle, self._temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".tmp", dir=folder or ".")
-            self.file = os.fdopen(handle, "wb", buffering=1 << 20)
+            temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(8)}.tmp")
+            self._temporary = unfinished.name(temporary)  # noted before it is there: a signal may come in between
+            self.file = open(temporary, "xb", buffering=1 << 20)  # noqa: SIM115  # closed by `close` or `abort`
 
     def write(self, content: bytes) -> None:
         """Write to the temporary file."""
@@ -145,13 +171,11 @@ class WholeFile:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.file.close()
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(self._temporary, 0o666 & ~mask)  # mkstemp made it private
             if self._force:
                 os.replace(self._temporary, self.path)
             else:
                 self._name_without_replacing(self._temporary)
+        unfinished.paths.discard(self._temporary)
         self._temporary = None
 
     def _name_without_replacing(self, temporary: str) -> None:
@@ -169,10 +193,12 @@ class WholeFile:
     def abort(self) -> None:
         """Remove the temporary file."""
         if self._temporary is not None:
-            with suppress(OSError, ValueError):
-                self.file.close()
+            if hasattr(self, "file"):
+                with suppress(OSError, ValueError):
+                    self.file.close()
             with suppress(OSError):
                 os.unlink(self._temporary)
+            unfinished.paths.discard(self._temporary)
             self._temporary = None
 
     def _exists(self) -> OutputError:

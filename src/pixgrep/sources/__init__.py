@@ -38,6 +38,8 @@ class Info:
         What the user should know of it.
     is_on_device : bool
         Whether `read` returns pixels in the memory of a GPU.
+    step : int
+        By how much neighbouring values of a channel differ: more than 1 where the file has 1, 2 or 4 bits.
     """
 
     height: int
@@ -47,6 +49,7 @@ class Info:
     is_contiguous: bool = True
     notes: tuple[str, ...] = ()
     is_on_device: bool = False
+    step: int = 1
 
 
 class Source(Protocol):

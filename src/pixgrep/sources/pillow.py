@@ -43,6 +43,10 @@ DEEP_PNG = {"I;16B": 1, "LA;16B": 2, "RGB;16B": 3, "RGBA;16B": 4}
 """Channels of 16-bit PNG, by the mode that Pillow would cut to 8 bits."""
 
 
+STEPS = {"L;2": 85, "L;4": 17}
+"""By how much grey values differ that have fewer than 8 bits, by the mode that Pillow reads them in."""
+
+
 def open_image(kind: str, content: BinaryIO) -> "Image.Image":
     """
     Read the header of a file of a known kind.
@@ -79,7 +83,8 @@ class PillowDecoder:
         self._frames = int(getattr(image, "n_frames", 1))
         palette = _palette(image, self._format)
         is_contiguous = self._orientation not in TURNED
-        self.info = Info(height, width, self._format, palette, is_contiguous, frame_notes(self._frames))
+        notes = frame_notes(self._frames)
+        self.info = Info(height, width, self._format, palette, is_contiguous, notes, step=_step_of(image))
 
     def read(self) -> Pixels:
         """Decode the pixels."""
@@ -112,9 +117,8 @@ def _ends_whole(content: Any) -> bool:
 
 def _format_of(image: "Image.Image") -> PixelFormat:
     transparency = "transparency" in image.info
-    tile = getattr(image, "tile", None)
-    arguments = tile[0][3] if tile else None
-    raw_mode = arguments if isinstance(arguments, str) else next(iter(arguments or ()), None)
+    arguments = _arguments(image)
+    raw_mode = _raw_mode(image)
     if image.format == "PNG" and raw_mode in DEEP_PNG:
         return PixelFormat("uint16", DEEP_PNG[raw_mode] + transparency)
     if image.format == "PPM" and image.mode == "I":
@@ -128,6 +132,21 @@ def _format_of(image: "Image.Image") -> PixelFormat:
     format = FORMATS[image.mode]
     with_alpha = {GREY: GREY_ALPHA, COLOR: COLOR_ALPHA}
     return with_alpha.get(format, format) if transparency else format
+
+
+def _arguments(image: "Image.Image") -> Any:
+    """Return what Pillow will hand to its decoder."""
+    tile = getattr(image, "tile", None)
+    return tile[0][3] if tile else None
+
+
+def _raw_mode(image: "Image.Image") -> str | None:
+    arguments = _arguments(image)
+    return arguments if isinstance(arguments, str) else next(iter(arguments or ()), None)
+
+
+def _step_of(image: "Image.Image") -> int:
+    return 255 if image.mode == "1" else STEPS.get(_raw_mode(image) or "", 1)
 
 
 def _loaded(image: "Image.Image", format: PixelFormat) -> Pixels:

@@ -82,7 +82,15 @@ class TiffDecoder:
         if self._orientation in SIDEWAYS:
             height, width = width, height
         is_contiguous = page.axes != "SYX" and self._orientation not in TURNED
-        self.info = Info(height, width, _format_of(page), self._colors, is_contiguous, frame_notes(frames))
+        self.info = Info(
+            height,
+            width,
+            _format_of(page),
+            self._colors,
+            is_contiguous,
+            frame_notes(frames),
+            step=255 if page.bitspersample == 1 else 1,
+        )
 
     def read(self) -> Pixels:
         """Decode the page."""
