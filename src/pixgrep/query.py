@@ -245,7 +245,7 @@ def _flat(kind: type, queries: Iterable[Query]) -> tuple[Query, ...]:
         if not isinstance(query, Query):
             raise ColorError(f"{query!r} is not a query; write near({query!r}), with a tolerance if need be")
         flat.extend(query.queries if kind in (AnyOf, AllOf) and isinstance(query, kind) else (query,))
-    if max(map(_depth, flat), default=0) >= MOST_DEPTH:
+    if (kind is Invert or len(flat) > 1) and max(map(_depth, flat)) >= MOST_DEPTH:
         raise ColorError(f"queries are joined more than {MOST_DEPTH} deep; join many at once, by any_of() or all_of()")
     if not flat:
         raise ColorError("no query was given; give at least one, such as near('#ff8800')")

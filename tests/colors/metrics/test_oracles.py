@@ -7,13 +7,13 @@ order, and for the root of what is left of nearly equal squares.
 
 from typing import Any
 
-import colour
 import numpy as np
 import pytest
 from coloraide import Color
 from skimage import color as skimage
 
 from pixgrep.colors.metrics import METRICS
+from tests.colors.colour_science import colour
 from tests.colors.samples import colors
 
 COLOUR_SCIENCE = {

@@ -9,7 +9,6 @@ which moves it by up to 1.3e-4.
 
 import colorsys
 
-import colour
 import numpy as np
 import pytest
 from coloraide import Color
@@ -17,6 +16,7 @@ from skimage.color import rgb2hsv, rgb2lab
 
 from pixgrep.colors.spaces import SPACES
 from pixgrep.colors.spaces.srgb import TO_XYZ, WHITE, linear, to_xyz
+from tests.colors.colour_science import colour
 from tests.colors.samples import colors
 
 COLORAIDE = {  # name, and what its 1 is in ours
