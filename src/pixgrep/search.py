@@ -97,11 +97,17 @@ class _Task(Opened):
     def __init__(self, search: Search, image: Any) -> None:
         super().__init__(image, search.reading, search.region)
         self._search = search
+        self._picture: Pixels | DevicePixels | None = None
+        self._program: Program | None = None
 
-    @cached_property
+    # Not cached properties: those of Python 3.11 have one lock for all objects, and threads would decode by turns.
+
+    @property
     def picture(self) -> Pixels | DevicePixels:
         """The pixels of the region, decoded once."""
-        return self.pixels()
+        if self._picture is None:
+            self._picture = self.pixels()
+        return self._picture
 
     @property
     def is_excluded(self) -> bool:
@@ -122,9 +128,14 @@ class _Task(Opened):
             is_on_device=self.info.is_on_device,
         )
 
-    @cached_property
+    @property
     def program(self) -> Program:
         """The query, compiled: for any picture, or for the few colours of this one."""
+        if self._program is None:
+            self._program = self._compiled()
+        return self._program
+
+    def _compiled(self) -> Program:
         format, queries = self.info.format, self._search.queries
         colors = self.info.palette
         if self.judged == "pixels":

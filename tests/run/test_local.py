@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import pixgrep as pg
 from pixgrep.backends import BACKENDS, get_backend
@@ -13,6 +14,7 @@ from pixgrep.expressions import to_queries
 from pixgrep.model import PixelFormat
 from pixgrep.plan import Plan
 from pixgrep.run import local
+from pixgrep.sources.still import StillSource
 
 COLORS = to_queries(["red", "white", pg.near((9, 9, 9), 2, "rgb")])
 PROGRAM = compile_program(COLORS, PixelFormat("uint8", 3))
@@ -176,3 +178,19 @@ def test_a_single_row_beyond_two_to_the_31_pixels_is_counted_right():
     assert pg.count(row, "white", backend="cpu") == 2
     row[0, 5] = 0
     assert pg.first(row, "white", backend="cpu") == (2**31 + 99, 0, "white")
+
+
+def test_threads_decode_at_the_same_time(tmp_path, monkeypatch):
+    """Two files wait for each other: a lock around decoding would hold both up for ever."""
+    meeting = threading.Barrier(2, timeout=20)
+    decode = StillSource.read
+
+    def meet(self):
+        meeting.wait()
+        return decode(self)
+
+    monkeypatch.setattr(StillSource, "read", meet)
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    found = pg.scan(tmp_path, "black", threads=2)
+    assert [len(each) for each in found if isinstance(each, pg.Matches)] == [64, 64]
