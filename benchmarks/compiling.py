@@ -12,9 +12,7 @@ from benchmarks.timing import Effort, Figure
 
 ONE, NINE, HALF = "one, ciede2000 within 2.3", "nine, ciede2000 within 2.3", "half the cube, ciede2000 within 29"
 MOST_MS = {ONE: 60, NINE: 300, HALF: 2000}
-COLORS = (
-    *("tomato", "#304090", "#808080", "#0000ff", "#00c850", "#f5deb3", "#ff8800", "#4b0082", "#20b2aa"),
-)
+COLORS = ("tomato", "#304090", "#808080", "#0000ff", "#00c850", "#f5deb3", "#ff8800", "#4b0082", "#20b2aa")
 
 
 def compiling(effort: Effort) -> Section:
