@@ -1,5 +1,7 @@
 """Perceptual searches: a metric costs as much as a box and a table, whatever it is."""
 
+from functools import partial
+
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
@@ -29,7 +31,7 @@ def perceptual(effort: Effort) -> Section:
         "exact, count": lambda: pg.count(picture, WHITE),
         **{
             f"ciede2000 within {WITHIN} {name}, {100 * share:.1f} % hit": (
-                lambda color=COLORS[name]: pg.count(picture, color, within=WITHIN, metric="ciede2000")
+                partial(pg.count, picture, COLORS[name], within=WITHIN, metric="ciede2000")
             )
             for name, share in shares.items()
         },

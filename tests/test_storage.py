@@ -16,6 +16,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_folder_is_made_for_its_user_alone(folder):
     made = storage.private_folder("things")
+    assert made is not None
     assert made == folder / "things"
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
 
