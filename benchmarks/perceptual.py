@@ -1,6 +1,8 @@
 """Perceptual searches: a metric costs as much as a box and a table, whatever it is."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
@@ -27,7 +29,7 @@ def perceptual(effort: Effort) -> Section:
         counted = pg.count(part, color, within=WITHIN, metric="ciede2000")
         assert abs(counted - expected) <= 0.002 * part.size, (counted, expected)  # its Lab differs by 0.02
         shares[name] = pg.count(picture, color, within=WITHIN, metric="ciede2000") / (picture.size // 3)
-    contestants = {
+    contestants: dict[str, Callable[[], Any]] = {
         "exact, count": lambda: pg.count(picture, WHITE),
         **{
             f"ciede2000 within {WITHIN} {name}, {100 * share:.1f} % hit": (
