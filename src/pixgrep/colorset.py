@@ -101,6 +101,11 @@ the limit shall not depend on the last bit of a cube root. Distances of 16-bit c
 """
 
 
+def slack_of(metric: str, dtype: str) -> float:
+    """Return by how much a difference may exceed its limit, in the unit of the metric; see `SLACK`."""
+    return SLACK[dtype] * METRICS[metric].largest / 255
+
+
 @dataclass(frozen=True)
 class Ball(ColorSet):
     """All colours of `box` within a difference from one, by any metric."""
@@ -306,15 +311,13 @@ def _near(query: Near, format: PixelFormat) -> ColorSet:
         box = alphas & BoxSet((red, green, blue, alphas.low[3]), (red_high, green_high, blue_high, alphas.high[3]))
         if metric.is_box or query.within == 0:
             return box
-    center = tuple(_stored(channel, format) / format.unit for channel in colors)
-    slack = SLACK[format.dtype] * metric.largest / 255
-    ball = Ball(query.metric, center, query.within, format.unit, slack, alphas)  # type: ignore[arg-type]
-    around = (
-        _widened(box, format)
-        if reach is not None
-        else alphas & _around_cells(_ball_cells(query.metric, ball.center, query.within + slack), format)
-    )
-    return Ball(query.metric, ball.center, query.within, format.unit, slack, around)
+    red, green, blue = (_stored(channel, format) / format.unit for channel in colors)
+    center, slack = (red, green, blue), slack_of(query.metric, format.dtype)
+    if reach is not None:
+        around = _widened(box, format)
+    else:
+        around = alphas & _around_cells(_ball_cells(query.metric, center, query.within + slack), format)
+    return Ball(query.metric, center, query.within, format.unit, slack, around)
 
 
 def _inside(query: Inside, format: PixelFormat) -> ColorSet:
@@ -339,9 +342,7 @@ def _rgb_box(query: Inside, format: PixelFormat) -> BoxSet:
 def _around_cells(flags: Flags, format: PixelFormat) -> BoxSet:
     """Return a box around cells of the cube; what lies beyond the cube counts as its border."""
     low, high = [], []
-    for axis in range(3):
-        filled = np.flatnonzero(flags.any(axis=tuple(other for other in range(3) if other != axis)))
-        first, last = (int(filled[0]), int(filled[-1])) if filled.size else (2, 0)
+    for first, last in cells.ends(flags) or [(2, 0)] * 3:
         low.append(-math.inf if first == 0 else first * cells.STEP * format.unit)
         high.append(math.inf if last == cells.CELLS - 1 else (last + 1) * cells.STEP * format.unit)
     return BoxSet((*low, -math.inf), (*high, math.inf))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Any
 
 from pixgrep.census import Census
 from pixgrep.errors import PictureError, warn_of
-from pixgrep.model import Box, DevicePixels
+from pixgrep.model import Box, lie_side_by_side
 from pixgrep.plan import plan_census, this_machine
 from pixgrep.run.census import take_census
 from pixgrep.run.local import WorkDone
@@ -49,14 +49,13 @@ class Counting:
                     "uint16: give (array * 255 + 0.5).astype('uint8') for an array from 0 to 1"
                 )
             pixels = opened.pixels()
-            is_contiguous = pixels.is_contiguous if isinstance(pixels, DevicePixels) else pixels.flags.c_contiguous
             plan = plan_census(
                 info.format,
                 pixels.shape[0] * pixels.shape[1],
                 this_machine(WorkDone.total),
                 backend=self.backend,
                 threads=self.threads,
-                is_contiguous=is_contiguous,
+                is_contiguous=lie_side_by_side(pixels),
                 is_on_device=info.is_on_device,
             )
             return replace(take_census(pixels, info.format, plan), source=name, notes=info.notes)

@@ -259,6 +259,11 @@ class DevicePixels:
         )
 
 
+def lie_side_by_side(pixels: Pixels | DevicePixels) -> bool:
+    """Return whether pixels are C-contiguous, wherever they are."""
+    return pixels.is_contiguous if isinstance(pixels, DevicePixels) else pixels.flags.c_contiguous
+
+
 def contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """
     Return the strides, in bytes, of an array whose elements lie side by side.

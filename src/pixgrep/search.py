@@ -11,7 +11,7 @@ from pixgrep.census.keys import pack_pixels
 from pixgrep.compile import compile_program, has_formulas, judge
 from pixgrep.errors import warn_of
 from pixgrep.matches import Count, Matches
-from pixgrep.model import Box, DevicePixels, Match, PixelFormat, Pixels, Program
+from pixgrep.model import Box, DevicePixels, Match, PixelFormat, Pixels, Program, lie_side_by_side
 from pixgrep.plan import Judged, Plan, judged_colors, make_plan, this_machine
 from pixgrep.query import Query
 from pixgrep.run import local
@@ -148,10 +148,8 @@ class _Task(Opened):
 
     def plan(self, pixels: Pixels | DevicePixels | None = None, *, keeps_bits: bool = True) -> Plan:
         """Return the plan for pixels, or for those that would be decoded."""
-        if isinstance(pixels, DevicePixels):
-            is_contiguous = pixels.is_contiguous
-        elif pixels is not None:
-            is_contiguous = pixels.flags.c_contiguous
+        if pixels is not None:
+            is_contiguous = lie_side_by_side(pixels)
         else:
             is_contiguous = self.info.is_contiguous and self.region.width == self.info.width
         return make_plan(

@@ -82,6 +82,24 @@ def joined(fine: Limits) -> Limits:
     return (x, y, z), (x_high, y_high, z_high)
 
 
+def ends(flags: NDArray[np.bool_]) -> list[tuple[int, int]] | None:
+    """
+    Return the first and the last index along each axis at which a flag is set; None if none is.
+
+    Examples
+    --------
+    >>> ends(np.eye(4, dtype=bool)[:3])
+    [(0, 2), (0, 2)]
+    """
+    found = []
+    for axis in range(flags.ndim):
+        filled = np.flatnonzero(flags.any(axis=tuple(other for other in range(flags.ndim) if other != axis)))
+        if not filled.size:
+            return None
+        found.append((int(filled[0]), int(filled[-1])))
+    return found
+
+
 def values_of(cells: NDArray[np.intp]) -> Coordinates:
     """
     Return the 8-bit colours of some cells.

@@ -42,7 +42,7 @@ def table_term(
         flags = flags.transpose(2, 1, 0)
     starts = [int(limit) for limit in low[: flags.ndim]]
     inside = tuple(slice(start, int(limit) + 1) for start, limit in zip(starts, high, strict=False))
-    ends = _ends(flags[inside])
+    ends = cells.ends(flags[inside])
     if ends is None:
         return None
     first, last = ([start + end[side] for start, end in zip(starts, ends, strict=True)] for side in (0, 1))
@@ -50,17 +50,6 @@ def table_term(
     low_alpha, high_alpha = ([int(limit)] if format.has_alpha else [] for limit in (bounds.low[3], bounds.high[3]))
     table = None if filled.all() else _packed(filled, first, last)
     return Term((*first, *low_alpha), (*last, *high_alpha), table)
-
-
-def _ends(flags: NDArray[np.bool_]) -> list[tuple[int, int]] | None:
-    """Return the first and the last index along each axis at which a flag is set; None if none is."""
-    ends = []
-    for axis in range(flags.ndim):
-        filled = np.flatnonzero(flags.any(axis=tuple(other for other in range(flags.ndim) if other != axis)))
-        if not filled.size:
-            return None
-        ends.append((int(filled[0]), int(filled[-1])))
-    return ends
 
 
 def _packed(filled: NDArray[np.bool_], first: list[int], last: list[int]) -> bytes:

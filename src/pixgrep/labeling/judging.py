@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.colors.metrics import METRICS
-from pixgrep.colorset import SLACK
+from pixgrep.colorset import slack_of
 from pixgrep.labeling.codes import Codes
 from pixgrep.model import PixelFormat, Pixels
 from pixgrep.palettes.nearest import Nearest
@@ -60,7 +59,7 @@ class Judge:
         references = self._comparable(stored, format)
         if self._within == 0:
             return Nearest(references, "channel", 0, format.unit)
-        return Nearest(references, self._metric, self._within + SLACK[dtype] * METRICS[self._metric].largest / 255)
+        return Nearest(references, self._metric, self._within + slack_of(self._metric, dtype))
 
     def _comparable(self, pixels: Pixels, format: PixelFormat) -> NDArray[np.float64]:
         """Return colours in 8-bit steps; as stored where they must be the same, for steps of floats are rounded."""

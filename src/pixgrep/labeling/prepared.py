@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.errors import DeviceError, PictureError, one_line, warn, warn_of
+from pixgrep.errors import DeviceError, PictureError, warn_of
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.labeling.codes import Codes, Unknown, codes_of
 from pixgrep.labeling.judging import Judge, distinct_colors
 from pixgrep.labeling.table import Table
 from pixgrep.labels import Ids, Labels
-from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels, Tile
+from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels, Tile, lie_side_by_side
 from pixgrep.palettes.nearest import Nearest
 from pixgrep.palettes.palette import Palette
 from pixgrep.plan import LABELS_OF_A_TERM, Plan, plan_labels, this_machine
@@ -134,14 +134,13 @@ class Labeler:
         return ids, Misses(None if self.unknown == codes.miss else total, first)
 
     def _plan(self, pixels: Pixels | DevicePixels, format: PixelFormat) -> Plan:
-        is_contiguous = pixels.is_contiguous if isinstance(pixels, DevicePixels) else pixels.flags.c_contiguous
         return plan_labels(
             format,
             pixels.shape[0] * pixels.shape[1],
             this_machine(local.WorkDone.total),
             backend=self.backend,
             threads=self.threads,
-            is_contiguous=is_contiguous,
+            is_contiguous=lie_side_by_side(pixels),
             is_on_device=isinstance(pixels, DevicePixels),
         )
 
@@ -153,10 +152,7 @@ class Labeler:
                 if plan.backend == "cuda":
                     return self._run_there(pixels, format, plan)
             except DeviceError as error:
-                if not plan.is_free:
-                    raise
-                pixels = copy_to_host(pixels)
-                warn(f"labelling on the processor: {one_line(error)}")
+                pixels = local.taken_back(pixels, plan, error, "labelling")
         return self.run(copy_to_host(pixels), format)
 
     def _run_there(self, pixels: DevicePixels, format: PixelFormat, plan: Plan) -> tuple[Ids, Misses]:

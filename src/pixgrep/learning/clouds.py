@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pixgrep.colors.metrics import METRICS
 from pixgrep.colors.parse import parse_color
 from pixgrep.colors.spaces.space import Coordinates
-from pixgrep.colorset import SLACK, ColorSet
+from pixgrep.colorset import ColorSet, slack_of
 from pixgrep.model import Color, PixelFormat
 
 Floats = NDArray[np.float64]
@@ -88,8 +88,8 @@ class Cloud:
 
     @property
     def slack(self) -> float:
-        """By how much a difference may exceed its limit, see `pixgrep.colorset.SLACK`."""
-        return SLACK[self.format.dtype] * METRICS[self.metric].largest / 255
+        """By how much a difference may exceed its limit, see `pixgrep.colorset.slack_of`."""
+        return slack_of(self.metric, self.format.dtype)
 
     @property
     def is_finite(self) -> Flags:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from pixgrep.census import Census, sum_censuses
 from pixgrep.census.keys import Keys, convert, pack, pack_pixels
-from pixgrep.errors import DeviceError, one_line, warn
+from pixgrep.errors import DeviceError
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import DevicePixels, PixelFormat, Pixels, Tile
 from pixgrep.plan import COST_OF_CENSUS, LARGE_TILE, Plan
-from pixgrep.run.local import WorkDone, backend_of, tiles_in_order
+from pixgrep.run.local import WorkDone, backend_of, taken_back, tiles_in_order
 from pixgrep.run.tiles import cut
 
 LEAST_FOR_TABLE = 1 << 17
@@ -165,10 +165,7 @@ class _Counters:
             backend_of(plan).census(pixels, self._counts)
             yield self._take_out()
         except DeviceError as error:
-            if not plan.is_free:
-                raise
-            copy = copy_to_host(pixels)
-            warn(f"counting on the processor: {one_line(error)}")
+            copy = taken_back(pixels, plan, error, "counting")
             self._counts.fill(0)
             yield from self.parts(copy, replace(plan, backend="cpu", tile_pixels=LARGE_TILE))
 

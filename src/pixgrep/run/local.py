@@ -116,12 +116,18 @@ def _match_there(pixels: DevicePixels, program: Program, plan: Plan) -> Answer:
         try:
             return backend_of(plan).match(pixels, program)
         except DeviceError as error:
-            if not plan.is_free:
-                raise
-            copy = copy_to_host(pixels)
-            warn(f"searching on the processor: {one_line(error)}")
+            copy = taken_back(pixels, plan, error, "searching")
             return search(copy, program, replace(plan, backend="cpu", tile_pixels=LARGE_TILE))
     return search(copy_to_host(pixels), program, plan)
+
+
+def taken_back(pixels: DevicePixels, plan: Plan, error: DeviceError, doing: str) -> Pixels:
+    """Return a copy for the processor of a picture that a GPU failed with, and say so; raise if the GPU was wanted."""
+    if not plan.is_free:
+        raise error
+    copy = copy_to_host(pixels)
+    warn(f"{doing} on the processor: {one_line(error)}")
+    return copy
 
 
 def backend_of(plan: Plan) -> Backend:

@@ -1,5 +1,6 @@
 """Hues, in degrees: on the hexagon of red, green and blue, and on the circle of two axes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,24 @@ def polar(a: Any, b: Any, *, is_grey: Any) -> tuple[Any, Any]:
     """
     hue = np.degrees(np.arctan2(b, a)) % 360
     return np.sqrt(a * a + b * b), np.where(is_grey, np.nan, hue)
+
+
+def in_polar(
+    plane: Callable[[Any, Any, Any], tuple[Any, Any, Any]], red: Any, green: Any, blue: Any
+) -> tuple[Any, Any, Any]:
+    """
+    Return lightness, chroma and hue of a colour.
+
+    Parameters
+    ----------
+    plane : callable
+        ``plane(red, green, blue)``: lightness and two axes.
+    red, green, blue : float or ndarray
+        sRGB, 0 to 255; beyond, 0 or 255 is taken before it is told whether a colour is a grey.
+    """
+    red, green, blue = (np.clip(channel, 0.0, 255.0) for channel in (red, green, blue))
+    lightness, a, b = plane(red, green, blue)
+    return lightness, *polar(a, b, is_grey=(red == green) & (green == blue))
 
 
 def arc(low_a: Any, high_a: Any, low_b: Any, high_b: Any) -> tuple[Any, Any]:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from pixgrep.colors.spaces import lab
-from pixgrep.colors.spaces.hue import polar
+from pixgrep.colors.spaces.hue import in_polar
 from pixgrep.colors.spaces.space import Axis, Coordinates, Space
 
 
@@ -22,10 +20,7 @@ def from_rgb(red: Any, green: Any, blue: Any) -> Coordinates:
     >>> [round(float(value), 3) for value in from_rgb(255.0, 0.0, 0.0)]
     [53.237, 104.55, 40.0]
     """
-    red, green, blue = (np.clip(channel, 0.0, 255.0) for channel in (red, green, blue))
-    lightness, a, b = lab.from_rgb(red, green, blue)
-    chroma, hue = polar(a, b, is_grey=(red == green) & (green == blue))
-    return lightness, chroma, hue
+    return in_polar(lab.from_rgb, red, green, blue)
 
 
 SPACE = Space("lch", (Axis("l", 0, 100), Axis("c", 0, 150), Axis("h", 0, 360, "degrees")), from_rgb, base=lab.SPACE)
