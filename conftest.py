@@ -8,5 +8,6 @@ collect_ignore_glob = (
     else [
         *("src/pixgrep/backends/cuda/*", "tests/backends/cuda/*", "tests/benchmarks/*", "tests/gpu/*", "tests/simt/*"),
         "tests/sources/test_device.py",
+        "tests/sources/test_nvimagecodec.py",
     ]
 )

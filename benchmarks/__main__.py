@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from benchmarks import cold, compiling, folder, labels, machine, memory, perceptual, report, startup, workloads
+from benchmarks import auto, cold, compiling, folder, labels, machine, memory, perceptual, report, startup, workloads
 from benchmarks.section import Section
 from benchmarks.timing import QUICK, THOROUGH, Effort
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Effort], Section]] = {
     "mask": workloads.mask,
     "densities": workloads.densities,
     "small": workloads.small_pictures,
+    "auto": auto.auto,
     "memory": memory.extra_memory,
     "startup": startup.startup,
     "cold": cold.cold,

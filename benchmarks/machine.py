@@ -10,6 +10,7 @@ import cv2
 
 import pixgrep
 from pixgrep.plan import MOST_THREADS, this_machine
+from pixgrep.rates.kept import processor
 
 PACKAGES = ("numpy", "numba", "llvmlite", "opencv-python-headless", "pillow", "imagecodecs")
 STATISTICS = Path("/proc/stat")
@@ -23,7 +24,7 @@ def threads() -> int:
 def facts() -> dict[str, str]:
     """Return what the figures depend on."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": str(this_machine().cores),
         "threads": str(threads()),
         "OpenCV's threads": str(cv2.getNumThreads()),
@@ -61,16 +62,6 @@ class Neighbours:
 def slug(text: str) -> str:
     """Return text as part of a file name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
-                return value.strip()
-    return platform.processor() or platform.machine()
 
 
 def _version(name: str) -> str:

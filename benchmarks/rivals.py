@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.photo import Picture
+from pixgrep.bench.contestants import NumPy
+from pixgrep.bench.question import Question
 
 Rgb = Sequence[int]
 BAND = 256
@@ -33,13 +35,13 @@ def opencv_passes(picture: Picture, colors: Iterable[Rgb]) -> list[NDArray[np.in
     return [opencv_xy(picture, color) for color in colors]
 
 
-def numpy_yx(picture: Picture, color: Rgb) -> NDArray[np.int64]:
+def numpy_xy(picture: Picture, color: Rgb) -> NDArray[np.int64]:
     red, green, blue = color
-    return np.argwhere((picture[..., 0] == red) & (picture[..., 1] == green) & (picture[..., 2] == blue))
+    return NumPy().search(picture, Question((red, green, blue)))
 
 
 def numpy_passes(picture: Picture, colors: Iterable[Rgb]) -> list[NDArray[np.int64]]:
-    return [numpy_yx(picture, color) for color in colors]
+    return [numpy_xy(picture, color) for color in colors]
 
 
 def numpy_count_near(picture: Picture, color: Rgb, within: int) -> int:

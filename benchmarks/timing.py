@@ -5,13 +5,12 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
 from typing import Any
+
+from pixgrep.bench.timing import SHORTEST_SAMPLE, sample
 
 Contestants = Mapping[str, Callable[[], Any]]
 
-SHORTEST_SAMPLE = 0.002
-"""Seconds; what is quicker is repeated within a sample."""
 SLOW = 0.15
 """Seconds; what is slower runs only in every fourth round."""
 
@@ -50,7 +49,7 @@ def in_turn(contestants: Contestants, rounds: int, slow: float = SLOW) -> dict[s
     repeats, pauses = {}, {}
     for name, contestant in contestants.items():
         contestant()
-        seconds = _sample(contestant, 1)
+        seconds = sample(contestant, 1)
         repeats[name] = max(1, round(SHORTEST_SAMPLE / seconds))
         pauses[name] = 4 if seconds > slow else 1
     samples: dict[str, list[float]] = {name: [] for name in contestants}
@@ -62,21 +61,7 @@ def in_turn(contestants: Contestants, rounds: int, slow: float = SLOW) -> dict[s
             shuffle(order)
             for name in order:
                 if number % pauses[name] == 0:
-                    samples[name].append(1000 * _sample(contestants[name], repeats[name]))
+                    samples[name].append(1000 * sample(contestants[name], repeats[name]))
     finally:
         gc.enable()
     return {name: Figure(name, tuple(samples[name])) for name in contestants}
-
-
-def _sample(contestant: Callable[[], Any], repeats: int) -> float:
-    """Return the seconds of one call."""
-    if repeats == 1:
-        start = perf_counter()
-        result = contestant()
-        seconds = perf_counter() - start
-        del result
-        return seconds
-    start = perf_counter()
-    for _ in range(repeats):
-        contestant()
-    return (perf_counter() - start) / repeats

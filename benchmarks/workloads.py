@@ -33,7 +33,7 @@ def one_color(effort: Effort) -> Section:
             "pixgrep, bits alone, one thread": lambda: pg.find(picture, WHITE, threads=1),
             "pixgrep, count": lambda: pg.count(picture, WHITE),
             "OpenCV, coordinates": lambda: rivals.opencv_xy(picture, WHITE),
-            "NumPy, coordinates": lambda: rivals.numpy_yx(picture, WHITE),
+            "NumPy, coordinates": lambda: rivals.numpy_xy(picture, WHITE),
             "reading the picture": lambda: np.bitwise_or.reduce(numbers),
             "copying it into used memory": lambda: np.copyto(room, picture),
         },
@@ -186,7 +186,7 @@ def _xy(picture: Picture, **options: Any) -> Any:
     return pg.find(picture, WHITE, **options).xy
 
 
-def _xy_of_search(search: pg.Search, picture: Picture) -> Any:
+def _xy_of_search(search: pg.Search[pg.Matches], picture: Picture) -> Any:
     return search.find(picture).xy
 
 

@@ -1,5 +1,6 @@
 """Every test that searches with ``backend="cuda"`` runs its kernels in the engine of `tests.simt`: no GPU is needed."""
 
+import os
 from importlib.util import find_spec
 
 import pytest
@@ -17,6 +18,12 @@ def _every_gpu_is_the_engine():
         use_device(EngineDevice(races=False))
     yield
     use_device(None)
+
+
+def pytest_configure(config):
+    """Keep kernels, queries and measured rates of the tests apart from those of whoever runs them."""
+    if hasattr(config, "cache"):  # not with -p no:cacheprovider
+        os.environ["PIXGREP_CACHE"] = str(config.cache.mkdir("pixgrep"))
 
 
 def pytest_collection_modifyitems(items):

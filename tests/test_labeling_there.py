@@ -227,7 +227,7 @@ class TestFaults:
         device = FaultyDevice(RuntimeError(), at=0)
         use_device(device)
         tensor = Tensor(RGB)
-        device.most = 0
+        device.faults.most = 0
         found = pg.label(tensor, PALETTE, **options)
         assert isinstance(found.ids, np.ndarray)
         assert_equal(found, pg.label(RGB, PALETTE, **options))
@@ -239,7 +239,7 @@ class TestFaults:
             device = FaultyDevice(RuntimeError(), at=0)
             use_device(device)
             tensor = Tensor(LAYOUTS["grey"])
-            device.calls, device.at, device.error, device.forever = 0, at, LostDeviceError("it fell out"), True
+            device.fail_from(at, LostDeviceError("it fell out"))
             with pytest.raises(LostDeviceError, match="it fell out"):
                 pg.label(tensor, PALETTE, backend=backend, **options)
 
@@ -247,7 +247,7 @@ class TestFaults:
         device = FaultyDevice(RuntimeError(), at=0)
         use_device(device)
         labels = pg.label(Tensor(RGB), PALETTE)
-        device.calls, device.at, device.error, device.forever = 0, 1, LostDeviceError("it fell out"), True
+        device.fail_from(1, LostDeviceError("it fell out"))
         for read in (lambda: labels.host, lambda: labels.counts, lambda: np.asarray(labels), labels.colorize):
             with pytest.raises(LostDeviceError, match="it fell out"):
                 read()

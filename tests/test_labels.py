@@ -55,7 +55,7 @@ def test_ids_of_any_whole_type_become_colours(dtype):
     assert pg.colorize([[1, 0]], ["red", "blue"]).dtype == np.uint8
 
 
-@pytest.mark.parametrize("ids", [[1, 2], [[1.5]], [[[1]]], [[True]], 3])
+@pytest.mark.parametrize("ids", [[1, 2], [[1.5]], [[[[1]]]], [[True]], 3])
 def test_what_is_no_label_map_is_named(ids):
     with pytest.raises(pg.PictureError, match="are no label map; give whole numbers"):
         pg.colorize(ids, ["red"])

@@ -10,8 +10,10 @@ import pixgrep
 
 SOURCE = Path(pixgrep.__file__).parent
 ROOMS = (
-    *("cli", "api", "lint", "labeling", "learning", "explaining", "counting", "search", "run", "plan", "sinks"),
-    *("matches", "labels", "strays", "census", "drawing", "backends", "compile", "colorset", "bits", "compiled"),
+    *("cli", "bench", "api", "lint", "labeling", "learning", "explaining", "counting", "search"),
+    *("measuring", "run", "plan", "rates", "sinks"),
+    *("batch", "matches", "labels", "strays", "census", "drawing"),
+    *("backends", "compile", "colorset", "bits", "compiled"),
     *("expressions", "query", "palettes", "colors", "sources", "gpu", "tables", "model", "storage", "errors"),
 )
 """A room may import those to the right of it."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pixgrep as pg
+from pixgrep.gpu.libraries import to_host
 
 MOST_MASKS = 1 << 27
 """Colours times pixels above which the masks of all colours are not compared: they are made as the one mask is."""
@@ -139,5 +140,5 @@ def same(found: Any, expected: Any) -> bool:
     """Return whether two answers are equal, type and shape too."""
     if not hasattr(expected, "dtype"):
         return bool(found == expected)
-    found = np.asarray(found)
+    found = to_host(found)
     return found.dtype == expected.dtype and found.shape == expected.shape and np.array_equal(found, expected)

@@ -1,6 +1,7 @@
-"""Pictures that belong to CuPy, PyTorch and Numba, also where their streams are still busy; answers handed to them."""
+"""Pictures of CuPy, PyTorch, JAX and Numba, also where their streams are still busy; answers handed to them."""
 
 import importlib
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -18,11 +19,24 @@ DELAY = 40
 """Passes over a picture that keep a stream busy: the search must wait for them."""
 
 
+class Elsewhere:
+    """An array of a library that pixgrep does not know: all that is seen of it is DLPack."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __dlpack_device__(self) -> Any:
+        return self._array.__dlpack_device__()
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._array.__dlpack__(**options)
+
+
 def load(name: str, report: Report) -> Any:
     """Return a library that can use the device, or None."""
     try:
         module = importlib.import_module(name)
-        is_usable = module.cuda.is_available()
+        is_usable = module.cuda.is_available() if hasattr(module, "cuda") else module.default_backend() == "gpu"
     except Exception as error:  # whatever a foreign library raises while it is loaded
         report.skip(f"{name}: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
         return None
@@ -42,7 +56,8 @@ def run(lab: Lab, report: Report) -> None:
     pixels = pixels_for(random, question, SHAPE, 3, "uint8")
     expected = pg.find(pixels, question.colors, backend="numpy")
     report.part("pictures of Numba", _numba, lab, report, question, pixels, expected)
-    for name, part in (("cupy", _cupy), ("torch", _torch)):
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # JAX would take most of the memory
+    for name, part in (("cupy", _cupy), ("torch", _torch), ("jax", _jax)):
         module = load(name, report)
         if module is not None:
             report.part(f"pictures of {name}", part, module, report, question, pixels, expected)
@@ -64,10 +79,12 @@ def _numba(lab: Lab, report: Report, question: Question, pixels: NDArray[np.uint
 def _cupy(cupy: Any, report: Report, question: Question, pixels: NDArray[np.uint8], expected: pg.Matches) -> None:
     hits = _compare(report, question, cupy.asarray(pixels), expected, "an array of CuPy")
     _compare(report, question, cupy.asarray(pixels[::-1])[::-1], expected, "a view of an array of CuPy")
-    report.expect(same(cupy.asarray(hits.mask).get(), expected.mask), "cupy.asarray(mask)")
-    report.expect(same(cupy.asarray(hits.xy).get(), expected.xy), "cupy.asarray(xy)")
-    report.expect(same(cupy.from_dlpack(hits.xy).get(), expected.xy), "cupy.from_dlpack(xy)")
+    report.expect(isinstance(hits.xy, cupy.ndarray), "places in an array of CuPy are one")
     source = cupy.asarray(pixels)
+    ours = pg.find(Elsewhere(source), question.colors, backend="cuda")
+    report.expect(same(cupy.asarray(ours.mask).get(), expected.mask), "cupy.asarray(mask)")
+    report.expect(same(cupy.asarray(ours.xy).get(), expected.xy), "cupy.asarray(xy)")
+    report.expect(same(cupy.from_dlpack(ours.xy).get(), expected.xy), "cupy.from_dlpack(xy)")
     stream = cupy.cuda.Stream(non_blocking=True)
 
     def produce() -> Any:
@@ -85,9 +102,14 @@ def _torch(torch: Any, report: Report, question: Question, pixels: NDArray[np.ui
     source = torch.from_numpy(pixels).cuda()
     hits = _compare(report, question, source, expected, "a tensor of PyTorch")
     _compare(report, question, source.permute(2, 0, 1).contiguous().permute(1, 2, 0), expected, "a view of a tensor")
-    report.expect(same(torch.from_dlpack(hits.xy).cpu().numpy(), expected.xy), "torch.from_dlpack(xy)")
-    report.expect(same(torch.from_dlpack(hits.mask).cpu().numpy(), expected.mask), "torch.from_dlpack(mask)")
-    report.expect(same(torch.as_tensor(hits.xy, device="cuda").cpu().numpy(), expected.xy), "torch.as_tensor(xy)")
+    report.expect(isinstance(hits.xy, torch.Tensor), "places in a tensor are a tensor")
+    ours = pg.find(Elsewhere(source), question.colors, backend="cuda")
+    report.expect(same(torch.from_dlpack(ours.xy).cpu().numpy(), expected.xy), "torch.from_dlpack(xy)")
+    report.expect(same(torch.from_dlpack(ours.mask).cpu().numpy(), expected.mask), "torch.from_dlpack(mask)")
+    report.expect(same(torch.as_tensor(ours.xy, device="cuda").cpu().numpy(), expected.xy), "torch.as_tensor(xy)")
+    planar = pg.find(source.permute(2, 0, 1).contiguous(), question.colors, backend="cuda", layout="chw")
+    wrong = differences(planar, expected)
+    report.expect(not wrong, f"a planar tensor: {', '.join(wrong)}")
     stream = torch.cuda.Stream()
     torch.cuda.synchronize()
 
@@ -100,6 +122,11 @@ def _torch(torch: Any, report: Report, question: Question, pixels: NDArray[np.ui
             return _found_in(picture, question)
 
     _many(report, expected, produce, "a picture that a stream of PyTorch is still making")
+
+
+def _jax(jax: Any, report: Report, question: Question, pixels: NDArray[np.uint8], expected: pg.Matches) -> None:
+    hits = _compare(report, question, jax.numpy.asarray(pixels), expected, "an array of JAX")
+    report.expect(isinstance(hits.xy, jax.Array), "places in an array of JAX are one")
 
 
 def _found_in(picture: Any, question: Question) -> tuple[pg.Matches, Any]:

@@ -9,7 +9,7 @@ from benchmarks.gpu.facts import find_tool
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.report import Report
 
-KERNELS = "match_exact|match_boxes|write_places|write_mask"
+KERNELS = "match_exact|match_boxes|match_planes|write_places|write_mask"
 METRICS = {
     "dram__throughput.avg.pct_of_peak_sustained_elapsed": "% of memory throughput",
     "sm__throughput.avg.pct_of_peak_sustained_elapsed": "% of multiprocessor throughput",

@@ -15,6 +15,7 @@ from benchmarks.gpu.lab import Scale
 COUNT, BITS, NINE, MASK = "count of one colour", "bits of one colour", "bits of nine colours", "mask"
 BOX, GREY, UNALIGNED = "box, within 10", "grey", "pixel by pixel: address off by 3 bytes"
 RGBA, RGBA_EXACT = "RGBA, any alpha", "RGBA, one alpha"
+PLANES, BATCH = "planes: count", "batch: count in eight pictures"
 TABLE = "table, metric rgb"
 PLACES = "ordered coordinates"
 TOLERANCE, NARROW, WIDE = 10, 6, 60
@@ -89,4 +90,8 @@ def cases(scale: Scale) -> Iterator[Case]:
         yield Case(f"{PLACES}, {share:.1%}", partial(np.asarray, scattered), white, least, ask=lambda hits: hits.xy)
     yield Case(RGBA, lambda: pictures.with_alpha(photo), white, 1 / 8)
     yield Case(RGBA_EXACT, lambda: pictures.with_alpha(photo), (*white, 255), 1 / 8)
+    planes = np.ascontiguousarray(np.moveaxis(photo[:, : columns // 16 * 16], 2, 0))  # all at multiples of 16
+    batch = photo[: rows // 8 * 8].reshape(8, -1, columns, 3)
+    yield Case(PLANES, lambda: planes, white, options={"layout": "chw"}, is_counted=True)
+    yield Case(BATCH, lambda: batch, white, options={"layout": "nhwc"}, is_counted=True)
     yield Case(GREY, lambda: np.ascontiguousarray(photo[:, :, 1]), (128,) * 3, 1 / 8)

@@ -47,6 +47,8 @@ STEPS = {
     "ceilings": Step("ceilings", 25, 15, "copying, reading, transfers, launches"),
     "speed": Step("speed", 100, 60, "kernels and whole calls"),
     "rivals": Step("rivals", 60, 40, "the kernel of the beginning, CuPy, PyTorch, NumPy, the processor"),
+    "crossing": Step("crossing", 45, 35, "all sizes: where the GPU begins to win"),
+    "lessons": Step("lessons", 40, 25, "the kernels of the tutorial, page by page"),
     "start": Step("start", 50, 40, "first answers of fresh processes"),
     "sanitizer": Step("sanitizer", 130, 90, "compute-sanitizer on a small run"),
     "profile": Step("profiler", 30, 20, "Nsight Compute on some kernels"),

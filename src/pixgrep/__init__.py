@@ -10,6 +10,7 @@ pixgrep finds colours in pictures.
 """
 
 from pixgrep.api import census, compile, count, find, first, scan
+from pixgrep.batch import Batch
 from pixgrep.census import Census, ColorCount
 from pixgrep.colors.names import Named, name
 from pixgrep.errors import (
@@ -37,6 +38,7 @@ from pixgrep.strays import Lint, Stray
 __version__ = "0.1.0"
 
 __all__ = [
+    "Batch",
     "Box",
     "Census",
     "Color",

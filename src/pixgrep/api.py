@@ -7,21 +7,28 @@ Functions take those keyword arguments of `compile` that concern them.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
+from pixgrep.batch import Batch
 from pixgrep.census import Census
 from pixgrep.counting import Counting
 from pixgrep.errors import warn_of
 from pixgrep.expressions import to_queries
 from pixgrep.matches import Count, Failed, Matches
-from pixgrep.model import ChannelOrder, Match
+from pixgrep.model import BatchLayout, ChannelOrder, Layout, Match, OneLayout
 from pixgrep.run.files import in_files
-from pixgrep.run.options import Options, check_run, to_region
+from pixgrep.run.options import Options, OptionsButLayout, check_run, to_region
 from pixgrep.search import Search
-from pixgrep.sources import MOST_PIXELS, to_reading
+from pixgrep.sources import MOST_PIXELS, DecoderName, to_reading
 from pixgrep.sources.folder import Walk
 
 
+@overload
+def compile(colors: Any, *, layout: OneLayout = "hwc", **options: Unpack[OptionsButLayout]) -> Search[Matches]: ...
+@overload
+def compile(colors: Any, *, layout: BatchLayout, **options: Unpack[OptionsButLayout]) -> Search[Batch]: ...
+@overload
+def compile(colors: Any, *, layout: Layout = "hwc", **options: Unpack[OptionsButLayout]) -> Search[Any]: ...
 def compile(
     colors: Any,
     *,
@@ -33,7 +40,9 @@ def compile(
     threads: int | None = None,
     upright: bool = False,
     max_pixels: int = MOST_PIXELS,
-) -> Search:
+    layout: Layout = "hwc",
+    decoder: DecoderName = "cpu",
+) -> Search[Any]:
     """
     Prepare a search, to use it on many pictures.
 
@@ -51,7 +60,7 @@ def compile(
     channels : {"rgb", "bgr"}
         The order of the channels of arrays (``"bgr"`` for OpenCV); files and PIL images are always RGB.
     region : (x, y, width, height), optional
-        Search only there. Coordinates in the answer remain those of the whole picture.
+        Search only there, in each picture of a batch. Coordinates in the answer remain those of the whole picture.
     backend : str
         ``"auto"``, ``"numpy"``, ``"cpu"``, ``"cuda"`` or ``"reference"``; the answer is the same.
     threads : int, optional
@@ -60,6 +69,12 @@ def compile(
         Whether files are turned as their EXIF orientation says; otherwise coordinates are those of the stored pixels.
     max_pixels : int
         Files with more pixels are refused before memory is taken.
+    layout : {"hwc", "chw", "nhwc", "nchw"}
+        The order of the axes of arrays: height, width and channels; or planes, as PyTorch has them. With ``"n"`` they
+        are batches, many pictures of one size that are searched at once: `find` returns a `Batch`. For arrays only.
+    decoder : {"cpu", "cuda"}
+        What decodes files: with ``"cuda"`` plain JPEG and TIFF are decoded on the GPU by nvImageCodec, and searched
+        there; values of a JPEG may differ a little from those of the processor. Notes say what decoded each file.
 
     Returns
     -------
@@ -71,11 +86,12 @@ def compile(
     ColorError
         A colour, a tolerance or a metric cannot be understood.
     PictureError
-        `channels`, `region` or `max_pixels` is none.
+        `channels`, `region`, `max_pixels`, `layout` or `decoder` is none.
     PixgrepError
         There is no such backend, or `threads` is not a positive whole number.
     DeviceError, MissingExtraError
-        While searching: ``backend="cuda"`` was asked for and there is no usable GPU, or no numba-cuda.
+        While searching: ``backend="cuda"`` or ``decoder="cuda"`` was asked for and there is no usable GPU, or no
+        numba-cuda or nvImageCodec.
 
     Examples
     --------
@@ -84,12 +100,18 @@ def compile(
     >>> search.count(np.full((4, 4, 3), (250, 3, 0), np.uint8))
     Count(16, counts=(16, 0))
     """
-    reading = to_reading(channels, upright, max_pixels)
+    reading = to_reading(channels, upright, max_pixels, layout, decoder)
     check_run(backend, threads)
     return Search(to_queries(colors, within, metric), reading, to_region(region), backend, threads)
 
 
-def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
+@overload
+def find(image: Any, colors: Any, *, layout: OneLayout = "hwc", **options: Unpack[OptionsButLayout]) -> Matches: ...
+@overload
+def find(image: Any, colors: Any, *, layout: BatchLayout, **options: Unpack[OptionsButLayout]) -> Batch: ...
+@overload
+def find(image: Any, colors: Any, *, layout: Layout = "hwc", **options: Unpack[OptionsButLayout]) -> Any: ...
+def find(image: Any, colors: Any, **options: Any) -> Any:
     """
     Find all pixels of the given colours.
 
@@ -97,14 +119,15 @@ def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
     ----------
     image : picture
         NumPy array, anything with an array interface or DLPack on the CPU, or with the CUDA Array Interface (CuPy,
-        PyTorch on a GPU), of shape (height, width) or (height, width, 1..4), uint8, uint16, float32 or float64 (floats
-        span 0 to 1); a PIL image; a path; a binary file or its bytes.
+        PyTorch on a GPU), of shape (height, width) or (height, width, 1..4), or as `layout` says; uint8, uint16,
+        float32 or float64 (floats span 0 to 1); a PIL image; a path; a binary file or its bytes.
     colors, **options
         See `compile`.
 
     Returns
     -------
     Matches
+        Of one picture; where `layout` says that there are many, a `Batch`.
 
     Raises
     ------
@@ -118,6 +141,8 @@ def find(image: Any, colors: Any, **options: Unpack[Options]) -> Matches:
     >>> image[10, 20] = (255, 136, 0)
     >>> find(image, "#ff8800").xy
     array([[20, 10]], dtype=int32)
+    >>> find(np.stack([image, image]), "#ff8800", layout="nhwc").counts.tolist()
+    [[1], [1]]
     """
     return compile(colors, **options).find(image)
 
@@ -136,7 +161,8 @@ def count(image: Any, colors: Any, **options: Unpack[Options]) -> Count:
     Returns
     -------
     Count
-        An int, each pixel counted once; its attribute ``counts`` has one number a colour.
+        An int, each pixel counted once; its attribute ``counts`` has one number a colour. The pictures of a batch are
+        counted together; ``find(...).counts`` has the numbers of each.
 
     Raises
     ------
@@ -166,7 +192,7 @@ def first(image: Any, colors: Any, **options: Unpack[Options]) -> Match | None:
     Raises
     ------
     ColorError, PictureError, DecodeError
-        See `pixgrep.errors`.
+        See `pixgrep.errors`; a PictureError also for batches.
 
     Examples
     --------
@@ -221,7 +247,7 @@ def scan(
     return run_scan(search, walk.files(map(os.fsdecode, roots)))
 
 
-def run_scan(search: Search, files: Iterable[Any]) -> Iterator[Matches | Failed]:
+def run_scan(search: Search[Matches], files: Iterable[Any]) -> Iterator[Matches | Failed]:
     """Search `files` (paths, open files, or folders that could not be listed) in parallel; yield results in order."""
     among = replace(search, threads=1)
     for result in in_files(search.find_quietly, among.find_quietly, files, search.threads):
@@ -239,6 +265,8 @@ def census(
     threads: int | None = None,
     upright: bool = False,
     max_pixels: int = MOST_PIXELS,
+    layout: Layout = "hwc",
+    decoder: DecoderName = "cpu",
 ) -> Census:
     """
     Count every distinct colour of a picture, exactly.
@@ -246,8 +274,8 @@ def census(
     Parameters
     ----------
     image : picture
-        See `find`; uint8 or uint16.
-    channels, region, backend, threads, upright, max_pixels
+        See `find`; uint8 or uint16. The pictures of a batch are counted together.
+    channels, region, backend, threads, upright, max_pixels, layout, decoder
         See `compile`.
 
     Returns
@@ -266,7 +294,7 @@ def census(
     >>> census(np.array([[7, 7, 9]], np.uint8)).top(1)
     (ColorCount(color='#070707', count=2, share=0.6666666666666666),)
     """
-    return to_counting(channels, region, backend, threads, upright, max_pixels).census(image)
+    return to_counting(channels, region, backend, threads, upright, max_pixels, layout, decoder).census(image)
 
 
 def to_counting(
@@ -276,10 +304,12 @@ def to_counting(
     threads: int | None = None,
     upright: bool = False,
     max_pixels: int = MOST_PIXELS,
+    layout: Layout = "hwc",
+    decoder: DecoderName = "cpu",
 ) -> Counting:
     """Return how to take censuses of many pictures; the parameters are those of `census`."""
     check_run(backend, threads)
-    return Counting(to_reading(channels, upright, max_pixels), to_region(region), backend, threads)
+    return Counting(to_reading(channels, upright, max_pixels, layout, decoder), to_region(region), backend, threads)
 
 
 def run_censuses(counting: Counting, files: Iterable[Any]) -> Iterator[Census | Failed]:

@@ -57,6 +57,12 @@ class Answer(Protocol):
     def masks(self) -> Any:
         """Return one bool a colour and pixel, shape (colors, height, width)."""
 
+    def places(self, rows: int, origin: tuple[int, int], dtype: type[np.integer[Any]]) -> tuple[Any, Any]:
+        """Return the picture of every match, and its (x, y) there, of pictures of so many rows, each below the last."""
+
+    def part(self, start: int, shape: tuple[int, int]) -> "Answer":
+        """Return the bits of a part that begins at number `start`."""
+
 
 @dataclass(frozen=True)
 class Bits:
@@ -148,6 +154,37 @@ class Bits:
     def coordinates(self, origin: tuple[int, int], dtype: type[np.integer[Any]]) -> NDArray[Any]:
         """Return (x, y) of every match in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
         return coordinates(self.union, self.shape[1], origin, dtype)
+
+    def places(
+        self, rows: int, origin: tuple[int, int], dtype: type[np.integer[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """
+        Return the picture of every match, and its place there, of pictures of so many rows, each below the last.
+
+        Parameters
+        ----------
+        rows : int
+            At least 1.
+        origin : (x, y)
+            The place in its picture of the first bit of each.
+        dtype : type
+            Of all that is returned.
+
+        Returns
+        -------
+        frames : ndarray, shape (n,)
+        xy : ndarray, shape (n, 2)
+        """
+        xy = self.coordinates((origin[0], 0), dtype)
+        frames, y = np.divmod(xy[:, 1], dtype(rows))
+        xy[:, 1] = y + dtype(origin[1])
+        return frames, xy
+
+    def part(self, start: int, shape: tuple[int, int]) -> "Bits":
+        """Return a copy of the bits of a part that begins at number `start`."""
+        count = shape[0] * shape[1]
+        words = cut_bits(self.words, start, count)
+        return Bits(words, words[0] if len(words) == 1 else cut_bits(self.union, start, count), shape)
 
     def first_colors(self) -> NDArray[np.int32]:
         """Return the number of the (first) matching colour for every match in reading order."""
@@ -250,6 +287,19 @@ def or_shifted(target: Words, source: Words, start: int) -> None:
     if shift:
         room = target[first + 1 : first + 1 + source.size]
         room |= source[: room.size] >> np.uint64(WORD_BITS - shift)
+
+
+def cut_bits(words: Words, start: int, count: int) -> Words:
+    """Return `count` bits from number `start` on, of each row of words, as words that begin with them."""
+    first, shift = divmod(start, WORD_BITS)
+    length = -(-count // WORD_BITS)
+    cut = words[..., first : first + length] >> np.uint64(shift)
+    if shift:
+        more = words[..., first + 1 : first + 1 + length]
+        cut[..., : more.shape[-1]] |= more << np.uint64(WORD_BITS - shift)
+    if count % WORD_BITS:
+        cut[..., -1] &= np.uint64((1 << count % WORD_BITS) - 1)
+    return cut
 
 
 def positions(words: Words) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """A census, ready to be taken of any number of pictures."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,7 +52,7 @@ class Counting:
             pixels = opened.pixels()
             plan = plan_census(
                 info.format,
-                pixels.shape[0] * pixels.shape[1],
+                math.prod(opened.shape),
                 this_machine(WorkDone.total),
                 backend=self.backend,
                 threads=self.threads,

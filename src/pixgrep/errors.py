@@ -59,10 +59,15 @@ def warn(message: str) -> None:
     warnings.warn(message, PixgrepWarning, stacklevel=level)
 
 
+class Remark(str):
+    """A note that goes with a result, and warns of nothing: it says what became of something that was asked for."""
+
+
 def warn_of(notes: Iterable[str], source: str) -> None:
-    """Warn the user of what is to be known of a picture."""
+    """Warn the user of what is to be known of a picture, but for remarks."""
     for note in notes:
-        warn(f"{source}: {note}")
+        if not isinstance(note, Remark):
+            warn(f"{source}: {note}")
 
 
 def one_line(error: BaseException) -> str:

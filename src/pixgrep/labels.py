@@ -1,5 +1,6 @@
 """Labels: the class of every pixel, as the user holds it; and back to colours."""
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,13 +26,13 @@ MOST_INDEX = 255
 
 class Labels:
     """
-    The class of every pixel of one picture.
+    The class of every pixel of one picture, or of each picture of a batch.
 
     NumPy takes it for an array: ``np.asarray(labels)`` is `ids`.
 
     Attributes
     ----------
-    ids : ndarray, shape (height, width), uint8 or uint16
+    ids : ndarray, shape (height, width), of a batch (pictures, height, width); uint8 or uint16
         The id of the class of each pixel, or `unknown`. Of a picture on a GPU, it is on that GPU, see
         `pixgrep.gpu.array`; everything else, and all of `host`, is in the memory of the CPU.
     palette : Palette
@@ -39,7 +40,7 @@ class Labels:
     unknown : int or None
         What stands for the colours that belong to no class; None where there can be none of them.
     region : Box
-        What was labelled: (x, y, width, height).
+        What was labelled, of each picture of a batch: (x, y, width, height).
     source : str
         The name of the picture.
     notes : tuple of str
@@ -75,21 +76,22 @@ class Labels:
         self.ids = ids
         self.palette = palette
         self.unknown = unknown
-        self.region = region or Box(0, 0, ids.shape[1], ids.shape[0])
+        self.region = region or Box(0, 0, ids.shape[-1], ids.shape[-2])
         self.source = source
         self.notes = notes
         self._unknown_count = unknown_count
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width of what was labelled."""
-        height, width = self.ids.shape
-        return height, width
+    def shape(self) -> tuple[int, ...]:
+        """Height and width of what was labelled; before them, how many pictures a batch has."""
+        return self.ids.shape
 
     @cached_property
     def host(self) -> "Labels":
         """The same labels with `ids` in the memory of the CPU."""
-        ids: Any = np.asarray(self.ids)
+        from pixgrep.gpu.libraries import to_host
+
+        ids: Any = to_host(self.ids)
         if ids is self.ids:
             return self
         return Labels(
@@ -132,7 +134,7 @@ class Labels:
         return counts
 
     def colorize(self, unknown_color: Any = None) -> NDArray[np.uint8]:
-        """Return the picture in the colours of its classes, shape (height, width, 3); see `pixgrep.colorize`."""
+        """Return the picture in the colours of its classes, of the shape of `ids` and 3; see `pixgrep.colorize`."""
         return colorize(self.host.ids, self.palette, unknown_color=unknown_color)
 
     def to_image(self, unknown_color: Any = None) -> "Image.Image":
@@ -144,12 +146,13 @@ class Labels:
         return np.array(self.host.ids, dtype, copy=copy)
 
     def __repr__(self) -> str:
-        height, width = self.shape
+        *pictures, height, width = self.shape
+        number = f"{pictures[0]:,} pictures of " if pictures else ""
         used = [entry for entry, count in zip(self.classes, self.counts, strict=True) if count]
         names = ", ".join(entry.name for entry in used[:8]) + (f" and {len(used) - 8} more" if len(used) > 8 else "")
         unknown = f"; {self.unknown_count:,} pixels unknown" if self.unknown_count else ""
         classes = f"{len(used)} of {len(self.classes)} classes"
-        return f"<Labels: {width} x {height} {self.ids.dtype}, {classes}: {names}{unknown}>"
+        return f"<Labels: {number}{width} x {height} {self.ids.dtype}, {classes}: {names}{unknown}>"
 
 
 def colorize(ids: Any, palette: Any, *, unknown_color: Any = None) -> NDArray[np.uint8]:
@@ -158,7 +161,7 @@ def colorize(ids: Any, palette: Any, *, unknown_color: Any = None) -> NDArray[np
 
     Parameters
     ----------
-    ids : array-like of int, shape (height, width); or Labels
+    ids : array-like of int, shape (height, width) or (pictures, height, width); or Labels
         Ids of classes.
     palette
         See `label`. Of several colours of one class, the first is taken.
@@ -167,7 +170,7 @@ def colorize(ids: Any, palette: Any, *, unknown_color: Any = None) -> NDArray[np
 
     Returns
     -------
-    ndarray, shape (height, width, 3), uint8
+    ndarray, shape (height, width, 3) or (pictures, height, width, 3), uint8
 
     Raises
     ------
@@ -205,6 +208,10 @@ def label_image(ids: Any, palette: Any, *, unknown_color: Any = None) -> "Image.
     from PIL import Image
 
     whole, loaded = to_ids(ids), load_palette(palette)
+    if whole.ndim == 3:
+        raise PictureError(
+            f"ids of shape {whole.shape} are those of a batch; give those of one picture, such as ids[0]"
+        )
     counts = count_ids(whole)
     colors = _colors_of(counts, loaded, unknown_color, whole)
     largest = int(np.flatnonzero(counts)[-1]) if whole.size else 0
@@ -223,13 +230,13 @@ def to_ids(given: Any) -> Ids:
     Raises
     ------
     PictureError
-        It has not two dimensions, or other numbers than 0 to 65,535.
+        It has not two or three dimensions, or other numbers than 0 to 65,535.
     """
     ids = np.asarray(given)
-    if ids.ndim != 2 or ids.dtype.kind not in "iu":
+    if ids.ndim not in (2, 3) or ids.dtype.kind not in "iu":
         raise PictureError(
             f"ids of shape {ids.shape}, {ids.dtype}, are no label map; give whole numbers of shape (height, width), "
-            "such as label(image, palette).ids"
+            "or (pictures, height, width), such as label(image, palette).ids"
         )
     if ids.dtype in (np.uint8, np.uint16):
         return ids
@@ -249,7 +256,7 @@ def count_ids(ids: Ids) -> NDArray[np.int64]:
 
 def _parts(ids: Ids) -> Iterator[Ids]:
     """Yield some rows after the other: counting takes eight bytes for each pixel."""
-    rows = max(1, COUNTED_AT_ONCE // max(1, ids.shape[1]))
+    rows = max(1, COUNTED_AT_ONCE // max(1, math.prod(ids.shape[1:])))
     for start in range(0, len(ids), rows):
         yield ids[start : start + rows]
 
@@ -262,10 +269,11 @@ def _colors_of(counts: NDArray[np.int64], palette: Palette, unknown_color: Any, 
     if lost.any():
         if unknown_color is None:
             id = int(np.flatnonzero(lost)[0])
-            y, x = divmod(int(np.argmax(ids == id)), ids.shape[1])
+            *picture, y, x = map(int, np.unravel_index(np.argmax(ids == id), ids.shape))
+            where = f" of picture {picture[0]}" if picture else ""
             raise PictureError(
                 f"the palette {palette.name!r} has no class {id}, which {counts[id]:,} pixels have, first at "
-                f"({x}, {y}); give unknown_color, such as 'black' (--unknown-color)"
+                f"({x}, {y}){where}; give unknown_color, such as 'black' (--unknown-color)"
             )
         color = parse_color(unknown_color)
         colors[lost] = [int(channel + 0.5) for channel in (color.red, color.green, color.blue)]

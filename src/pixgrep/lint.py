@@ -51,6 +51,7 @@ class Linter:
     def lint_quietly(self, image: Any) -> Lint:
         """Return what a picture has that the palette has not; what the user should know of it stays in its `notes`."""
         with Opened(image, self.labeler.reading, self.labeler.region) as opened:
+            opened.refuse_batch("lint", "give its pictures one by one")
             info, region, name = opened.info, opened.region, opened.name
             pixels = copy_to_host(opened.pixels())
         labels, _ = self.labeler.run(pixels, info.format)

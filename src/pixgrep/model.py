@@ -6,7 +6,9 @@ worth ``value / 257`` of them, a float value ``value * 255``.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +17,10 @@ from numpy.typing import NDArray
 from pixgrep.errors import ColorError
 
 ChannelOrder = Literal["rgb", "bgr"]
+OneLayout = Literal["hwc", "chw"]
+BatchLayout = Literal["nhwc", "nchw"]
+Layout = Literal[OneLayout, BatchLayout]
+"""The order of the axes of an array: pictures of a batch, height, width, channels."""
 Pixels = NDArray[Any]
 
 WORD_BITS = 64
@@ -193,6 +199,15 @@ class Term:
         return int(self.low[0]) << 16 if self.table is not None and len(self.table) > GREY_TABLE_BYTES else 0
 
     @property
+    def kind(self) -> str:
+        """What decides its cost: ``"exact"``, ``"box"``, ``"table"`` or ``"formula"``."""
+        if self.formula is not None:
+            return "formula"
+        if self.table is not None:
+            return "table"
+        return "exact" if self.is_exact else "box"
+
+    @property
     def is_refined(self) -> bool:
         """Whether the term is more than a box."""
         return self.table is not None or self.formula is not None or self.invert
@@ -219,11 +234,40 @@ class Program:
         """All terms, colour by colour."""
         return tuple(term for terms in self.colors for term in terms)
 
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, int], ...]:
+        """
+        How many terms there are of each kind, which decides what they cost.
+
+        It is ``"exact"``, ``"box"``, ``"table"`` or ``"formula"``; an inverted term is none that is exact.
+        """
+        return tuple(Counter(term.kind for term in self.terms).items())
+
+
+@dataclass(frozen=True)
+class Stream:
+    """
+    A queue of work for a GPU: what is in it happens one after the other, beside what is in others.
+
+    Attributes
+    ----------
+    handle : int
+        As the driver counts them: 1 is the default stream, 2 that of the thread, any other the address of one.
+    owner : object
+        What keeps it alive.
+    """
+
+    handle: int
+    owner: Any = field(default=None, repr=False, compare=False)
+
+
+DEFAULT_STREAM = Stream(1)
+
 
 @dataclass(frozen=True)
 class DevicePixels:
     """
-    A picture in the memory of a GPU.
+    A picture in the memory of a GPU; or a batch: pictures of one size, taken for one, each below the one before.
 
     Attributes
     ----------
@@ -237,6 +281,14 @@ class DevicePixels:
         See `PixelFormat`.
     owner : object
         What keeps the memory alive.
+    rows : int or None
+        Rows of each picture of a batch; None where it is none.
+    picture_stride : int
+        Bytes from one picture of a batch to the next.
+    stream : Stream
+        On which it was written, and will be searched.
+    library : str
+        Whose array it is, see `pixgrep.gpu.libraries`; "" where nobody knows.
     """
 
     address: int
@@ -244,19 +296,55 @@ class DevicePixels:
     strides: tuple[int, int, int]
     dtype: str
     owner: Any = field(repr=False, compare=False)
+    rows: int | None = None
+    picture_stride: int = 0
+    stream: Stream = DEFAULT_STREAM
+    library: str = ""
+
+    @property
+    def axes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Length and stride of each axis: of a batch, the pictures come before height, width and channels."""
+        if self.rows is None:
+            return self.shape, self.strides
+        pictures = self.shape[0] // self.rows if self.rows else 0
+        return (pictures, self.rows, *self.shape[1:]), (self.picture_stride, *self.strides)
+
+    @property
+    def picture_gap(self) -> int:
+        """How many bytes further on than its next row the next picture of a batch begins; 0 where there is none."""
+        if self.rows is None or self.shape[0] <= self.rows:
+            return 0
+        return self.picture_stride - self.rows * self.strides[0]
 
     def part(self, box: Box) -> "DevicePixels":
-        """Return the pixels inside a box, where they are."""
+        """Return the pixels inside a box, of each picture of a batch, where they are."""
         address = self.address + box.y * self.strides[0] + box.x * self.strides[1]
-        return DevicePixels(address, (box.height, box.width, self.shape[2]), self.strides, self.dtype, self.owner)
+        if self.rows is None:
+            return replace(self, address=address, shape=(box.height, box.width, self.shape[2]))
+        height = self.axes[0][0] * box.height
+        return replace(self, address=address, shape=(height, box.width, self.shape[2]), rows=box.height)
 
     @property
     def is_contiguous(self) -> bool:
         """Whether pixels lie side by side."""
-        expected = contiguous_strides(self.shape, np.dtype(self.dtype).itemsize)
-        return 0 in self.shape or all(
-            count == 1 or stride == step for count, stride, step in zip(self.shape, self.strides, expected, strict=True)
+        counts, strides = self.axes
+        expected = contiguous_strides(counts, np.dtype(self.dtype).itemsize)
+        return 0 in counts or all(
+            count == 1 or stride == step for count, stride, step in zip(counts, strides, expected, strict=True)
         )
+
+
+def size_of(pixels: Pixels | DevicePixels) -> tuple[int, int]:
+    """
+    Return height and width of pixels; of a batch, shape (pictures, height, width, channels), as of one tall picture.
+
+    Examples
+    --------
+    >>> size_of(np.zeros((8, 30, 40, 3), np.uint8))
+    (240, 40)
+    """
+    *pictures, height, width, _ = pixels.shape
+    return math.prod(pictures) * height, width
 
 
 def lie_side_by_side(pixels: Pixels | DevicePixels) -> bool:

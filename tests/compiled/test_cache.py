@@ -140,8 +140,8 @@ def test_numba_without_its_compiler_leaves_the_search_to_numpy():
     """NUMBA_DISABLE_JIT=1 is what people set to debug; vector kernels cannot run then."""
     code = (
         "import warnings, numpy as np, pixgrep as pg\n"
-        "from pixgrep import plan\n"
-        "plan.WORK_THAT_PAYS_FOR_LOADING = 0\n"
+        "from pixgrep.run.local import WorkDone\n"
+        "WorkDone.total['cpu'] = 1.0\n"
         "with warnings.catch_warnings(record=True) as found:\n"
         "    warnings.simplefilter('always')\n"
         "    print(pg.count(np.zeros((5, 5), np.uint8), 'black'), found[0].message)\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pixgrep.gpu import array as room
+from pixgrep.gpu import dlpack
 from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import get_device
 from tests.simt import OutOfBounds
@@ -54,7 +54,7 @@ def tensor_of(capsule, name=b"dltensor"):
     pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
         ("PyCapsule_GetPointer", ctypes.pythonapi)
     )
-    return room._Tensor.from_address(pointer(capsule, name))
+    return dlpack.Tensor.from_address(pointer(capsule, name))
 
 
 @pytest.mark.parametrize(("dtype", "code", "bits"), [(np.int32, 0, 32), (np.int64, 0, 64), (np.bool_, 6, 8)])
@@ -76,10 +76,10 @@ def test_an_unused_capsule_is_let_go_of_at_the_next_one():
     first = array.__dlpack__()
     second = make(np.zeros(3, np.int32)).__dlpack__()
     assert tensor_of(first).data == address, "held, so it is kept"
-    before = len(room._lent)
+    before = len(dlpack._lent)
     del first, array
     third = make(np.zeros(3, np.int32)).__dlpack__()
-    assert len(room._lent) == before, "one less, and one more"
+    assert len(dlpack._lent) == before, "one less, and one more"
     device.allocate(1)
     with pytest.raises(OutOfBounds):
         device.engine.memory.read(address, 12)  # type: ignore[attr-defined]
@@ -96,13 +96,14 @@ def test_a_consumer_that_refuses_leaves_its_own_error():
 def test_tensors_that_outlive_python_call_nobody():
     code = """
 import numpy as np
-from pixgrep.gpu import array as room
+from pixgrep.gpu import dlpack
+from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import get_device, use_device
 from tests.simt.gpu import EngineDevice
 device = EngineDevice()
-capsule = room.DeviceArray(device, device.allocate(12), (3,), np.int32).__dlpack__()
-tensor = next(iter(room._lent.values()))[0]
-room._never_call_back()
+capsule = DeviceArray(device, device.allocate(12), (3,), np.int32).__dlpack__()
+tensor = next(iter(dlpack._lent.values()))[0]
+dlpack._never_call_back()
 print(bool(tensor.deleter))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -133,11 +134,11 @@ def test_a_consumer_lets_go_of_the_array_when_it_is_done():
     assert rename(capsule, b"used_dltensor") == 0
     del capsule
     gc.collect()
-    assert ctypes.addressof(tensor) in room._lent, "nobody has the capsule, the consumer still has the tensor"
+    assert ctypes.addressof(tensor) in dlpack._lent, "nobody has the capsule, the consumer still has the tensor"
     make(np.zeros(3, np.int32)).__dlpack__()
-    assert ctypes.addressof(tensor) in room._lent
+    assert ctypes.addressof(tensor) in dlpack._lent
     tensor.deleter(ctypes.byref(tensor))
-    assert ctypes.addressof(tensor) not in room._lent
+    assert ctypes.addressof(tensor) not in dlpack._lent
 
 
 @pytest.mark.parametrize("options", [{"copy": True}, {"dl_device": (1, 0)}])

@@ -10,11 +10,16 @@ from PIL import Image
 import pixgrep as pg
 from pixgrep.backends import BACKENDS, get_backend
 from pixgrep.compile import compile_program
+from pixgrep.errors import DeviceError
 from pixgrep.expressions import to_queries
+from pixgrep.gpu.device import get_device
 from pixgrep.model import PixelFormat
 from pixgrep.plan import Plan
+from pixgrep.rates import kept
+from pixgrep.rates.choosing import Cost
 from pixgrep.run import local
 from pixgrep.sources.still import StillSource
+from tests.rates.samples import FAST_GPU, rates
 
 COLORS = to_queries(["red", "white", pg.near((9, 9, 9), 2, "rgb")])
 PROGRAM = compile_program(COLORS, PixelFormat("uint8", 3))
@@ -194,3 +199,35 @@ def test_threads_decode_at_the_same_time(tmp_path, monkeypatch):
         Image.new("RGB", (8, 8)).save(tmp_path / name)
     found = pg.scan(tmp_path, "black", threads=2)
     assert [len(each) for each in found if isinstance(each, pg.Matches)] == [64, 64]
+
+
+class TestMoved:
+    """A picture that nobody asked to move to the GPU, which then refuses."""
+
+    PLAN = Plan("cuda", 1, 4096, is_free=True, costs=(Cost("numpy", 2.0), Cost("cpu", 1.0), Cost("cuda", 0.1)))
+
+    @pytest.fixture(autouse=True)
+    def _gpu(self, monkeypatch):
+        def refuse(*_: object) -> None:
+            raise DeviceError("kernels cannot be made for the GPU: libNVVM is missing")
+
+        pytest.importorskip("numba_cuda")
+        monkeypatch.setattr(type(get_device()), "launch", refuse)
+        monkeypatch.setattr(kept._Known, "rates", rates(FAST_GPU))
+
+    @pytest.mark.parametrize("run", [local.search, local.count])
+    def test_the_processor_goes_on_with_it_and_with_all_to_come(self, run):
+        pixels = np.tile(np.arange(120, dtype=np.uint8).reshape(8, 5, 3), (900, 4, 1))
+        program = compile_program(to_queries((30, 31, 32)), PixelFormat("uint8", 3))
+        assert self.PLAN.is_moved
+        with pytest.warns(pg.PixgrepWarning, match="searching on the processor.*libNVVM") as warned:
+            found = run(pixels, program, self.PLAN)
+        assert len(warned) == 1, "though it has many tiles"
+        assert (found[0] if run is local.count else found.total()) == 900 * 4
+        assert kept.known_rates().gpu is None
+
+    def test_whoever_asked_for_it_is_told(self):
+        pixels = np.zeros((8, 8, 3), np.uint8)
+        program = compile_program(to_queries("black"), PixelFormat("uint8", 3))
+        with pytest.raises(DeviceError, match="libNVVM"):
+            local.search(pixels, program, Plan("cuda", 1, 4096))

@@ -16,6 +16,7 @@ also takes pictures that are on the GPU already, of any strides, and leaves the 
 """
 
 import importlib
+import sys
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,6 +46,13 @@ def check_backend(name: str) -> None:
     """Raise PixgrepError where there is neither a backend of that name nor ``"auto"``."""
     if name != "auto" and name not in BACKENDS:
         raise PixgrepError(f"there is no backend {name!r}; give 'auto' or one of {', '.join(map(repr, BACKENDS))}")
+
+
+def release() -> None:
+    """Give back what backends that were used keep for the next search."""
+    cuda = sys.modules.get("pixgrep.backends.cuda")
+    if cuda is not None:
+        cuda.release()
 
 
 def get_backend(name: str) -> Backend:

@@ -45,8 +45,8 @@ def pack(columns: Sequence[NDArray[Any]], format: PixelFormat) -> Keys:
 
 
 def pack_pixels(pixels: Pixels, format: PixelFormat) -> Keys:
-    """Return the key of each pixel, in reading order, for pixels of shape (height, width, channels)."""
-    columns = [pixels[:, :, channel].reshape(-1) for channel in range(format.channels)]
+    """Return the key of each pixel, in reading order, for pixels whose last axis is that of their channels."""
+    columns = [pixels[..., channel].reshape(-1) for channel in range(format.channels)]
     if format.order == "bgr" and format.has_color:
         columns[:3] = columns[2::-1]
     return pack(columns, format)

@@ -13,6 +13,7 @@ from pixgrep.cli.each import (
     refuse_overwriting,
     refuse_second_stdin,
     require_backend,
+    require_decoder,
     say_nothing_found,
     show_warnings,
     take_results,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pixgrep.census import Census, Order
     from pixgrep.counting import Counting
     from pixgrep.sinks.census import Counted
+    from pixgrep.sources import DecoderName
 
 DONE, DIFFERENT = MATCHED, NOTHING_MATCHED
 PALETTES = (".gpl", ".json")
@@ -50,6 +52,7 @@ class CensusRequest:
     no_ignore: bool
     max_pixels: int | None
     backend: str
+    decoder: "DecoderName"
     threads: int | None
 
     @property
@@ -113,12 +116,14 @@ def to_counting(request: CensusRequest) -> "Counting":
     from pixgrep.sources import MOST_PIXELS
 
     require_backend(request.backend)
+    require_decoder(request.decoder)
     return api.to_counting(
         region=request.region,
         backend=request.backend,
         threads=request.threads,
         upright=request.upright,
         max_pixels=request.max_pixels or MOST_PIXELS,
+        decoder=request.decoder,
     )
 
 

@@ -6,6 +6,7 @@ import click
 
 from pixgrep.cli.help import HelpfulCommand
 from pixgrep.cli.options import (
+    BENCH_GROUPS,
     CENSUS_GROUPS,
     COLORIZE_GROUPS,
     GROUPS,
@@ -22,7 +23,7 @@ Colours are CSS ('#ff8800', 'oklch(70% 0.15 60)') or bare hex. Quoted, they take
 'tomato within 5 ciede2000 & ~(white | black)'. Exit status: 0 something matched, 1 nothing, 2 wrong usage or nothing
 searched, 3 some inputs failed, 4 output failed.
 
-See also: census, label, colorize, lint, learn, why, name, doctor, completion.
+See also: census label colorize lint learn why name bench doctor completion.
 """
 
 
@@ -133,9 +134,30 @@ def lint(**typed: Any) -> int:
     return lint(**typed)
 
 
+BENCH_EPILOG = """
+Figures are medians; contestants take turns in one process. Exit status: 0 done, 2 wrong usage or nothing measured, 3 an
+answer was wrong, 4 output failed.
+"""
+
+
+@click.command(cls=HelpfulCommand, groups=BENCH_GROUPS, epilog=BENCH_EPILOG)
+@click.argument("picture", required=False, metavar="[PICTURE]", type=click.Path())
+@options_of(BENCH_GROUPS)
+def bench(**typed: Any) -> int:
+    """Measure pixgrep, NumPy and OpenCV, on the processor and on a GPU, with a picture in many sizes."""
+    from pixgrep.cli.bench import run
+
+    return run(**typed)
+
+
 @click.command(cls=HelpfulCommand)
-def doctor() -> int:
+@click.option("--measure", is_flag=True, help="Measure this machine, for the choice of a backend; takes some seconds.")
+def doctor(measure: bool) -> int:
     """Say what this machine can use, and what it lacks."""
+    if measure:
+        from pixgrep.cli.measure import measure as measure_machine
+
+        return measure_machine()
     from pixgrep.cli.doctor import report
 
     return report()
@@ -154,4 +176,4 @@ def completion(shell: str) -> None:
     put(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
 
 
-COMMANDS = (find, label, colorize, lint, census, learn, why, name, doctor, completion)
+COMMANDS = (find, label, colorize, lint, census, learn, why, name, bench, doctor, completion)

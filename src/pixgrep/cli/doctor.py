@@ -14,6 +14,11 @@ PACKAGES = (
     "platformdirs",
 )
 
+DECODING_PACKAGES = (
+    *("nvidia-nvimgcodec-cu13", "nvidia-nvimgcodec-cu12", "nvidia-nvjpeg", "nvidia-nvjpeg-cu12"),
+    *("nvidia-nvtiff-cu13", "nvidia-nvtiff-cu12"),
+)
+"""nvImageCodec, and what it decodes JPEG and TIFF by: one of each for the CUDA that is there."""
 GPU_PACKAGES = ("numba-cuda", "cuda-bindings", "cuda-core")
 
 
@@ -32,6 +37,7 @@ def report() -> int:
         except Exception as error:  # a doctor survives what it finds
             is_well = False
             put(f"{name:<12} broken: {one_line(error)}")
+    put(f"gpu decoder  {_gpu_decoder()}")
     put(f"parquet      {_parquet()}")
     return MATCHED if is_well else USAGE
 
@@ -59,6 +65,14 @@ def _kernel_cache() -> Iterator[str]:
     files = list(folder.glob("*.bin"))
     writable = "" if os.access(folder, os.W_OK) else "; cannot be written to"
     yield f"{folder}: {len(files)} kernels, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB{writable}"
+
+
+def _rates() -> Iterator[str]:
+    from pixgrep.rates import BUILT_IN
+    from pixgrep.rates.kept import known_rates
+
+    origin = known_rates().origin
+    yield f"{origin}; pixgrep doctor --measure measures {'this machine' if origin == BUILT_IN.origin else 'it anew'}"
 
 
 def _cpu_backend() -> Iterator[str]:
@@ -109,6 +123,15 @@ def _seconds(work: Callable[[], bool]) -> float:
     return time.perf_counter() - start
 
 
+def _gpu_decoder() -> str:
+    """Return what decodes files on a GPU; it is not loaded, as it prints what it lacks."""
+    versions = {name: _version(name) for name in DECODING_PACKAGES}
+    found = [f"{name} {version}" for name, version in versions.items() if version != "missing"]
+    if not any("nvimgcodec" in name for name in found):
+        return "nvImageCodec is not installed; pip install 'pixgrep[cuda-decode]' (CUDA 13) or 'pixgrep[cuda12-decode]'"
+    return ", ".join(found)
+
+
 def _parquet() -> str:
     if importlib.util.find_spec("pyarrow") is None:
         return "pyarrow is not installed; pip install 'pixgrep[table]'"
@@ -118,6 +141,7 @@ def _parquet() -> str:
 CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("processors", _processors),
     ("kernel cache", _kernel_cache),
+    ("rates", _rates),
     ("cpu backend", _cpu_backend),
     ("gpu", _gpu),
 )

@@ -83,6 +83,14 @@ def require_backend(name: str) -> None:
         get_device()
 
 
+def require_decoder(name: str) -> None:
+    """Complain of nvImageCodec or a GPU that is wanted and missing: once, before the first picture."""
+    if name == "cuda":
+        from pixgrep.sources.nvimagecodec import check_decoder
+
+        check_decoder()
+
+
 def find_files(typed: Mapping[str, Any], own: Iterable[str]) -> "Iterator[Any | Unreadable]":
     """
     Return the files that were asked for, but for those that the run writes.

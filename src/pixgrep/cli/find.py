@@ -14,6 +14,7 @@ from pixgrep.cli.each import (
     refuse_overwriting,
     refuse_second_stdin,
     require_backend,
+    require_decoder,
     say_nothing_found,
     show_warnings,
     take_results,
@@ -25,6 +26,7 @@ from pixgrep.sinks.names import counted, printable
 if TYPE_CHECKING:
     from pixgrep.matches import Matches
     from pixgrep.search import Search
+    from pixgrep.sources import DecoderName
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Request:
     no_ignore: bool
     max_pixels: int | None
     backend: str
+    decoder: "DecoderName"
     threads: int | None
     explain: bool
     stats: bool
@@ -162,13 +165,14 @@ def run(request: Request) -> int:
     return tally.status(MATCHED if found.matched or request.explain else NOTHING_MATCHED)
 
 
-def to_search(request: Request) -> "Search":
+def to_search(request: Request) -> "Search[Matches]":
     """Compile what was asked for; a GPU that is wanted and missing is told once, before the first picture."""
     from pixgrep.api import compile
     from pixgrep.query import inside
     from pixgrep.sources import MOST_PIXELS
 
     require_backend(request.backend)
+    require_decoder(request.decoder)
     try:
         return compile(
             [*request.colors, *map(inside, request.ranges)],
@@ -179,6 +183,7 @@ def to_search(request: Request) -> "Search":
             threads=request.threads,
             upright=request.upright,
             max_pixels=request.max_pixels or MOST_PIXELS,
+            decoder=request.decoder,
         )
     except ColorError as error:
         if len(request.colors) == 1 and os.path.exists(request.colors[0]):
@@ -187,7 +192,7 @@ def to_search(request: Request) -> "Search":
         raise
 
 
-def search_all(request: Request, search: "Search", files: Iterator[Any], tally: Tally, found: Found) -> None:
+def search_all(request: Request, search: "Search[Matches]", files: Iterator[Any], tally: Tally, found: Found) -> None:
     """Hand what is found in each file to the sinks."""
     from pixgrep.api import run_scan
     from pixgrep.cli.writers import make_sinks
@@ -195,7 +200,7 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
     def note(results: "Iterator[Matches]") -> "Iterator[Matches]":
         for matches in results:
             found.add(matches)
-            yield matches
+            yield matches.host
             if request.quiet and found.matched:
                 return
 
@@ -210,7 +215,7 @@ def search_all(request: Request, search: "Search", files: Iterator[Any], tally: 
     )
 
 
-def explain(search: "Search", files: Iterator[Any], tally: Tally) -> None:
+def explain(search: "Search[Matches]", files: Iterator[Any], tally: Tally) -> None:
     """Print the plan for each file."""
     from pixgrep.sources.folder import Unreadable
 

@@ -20,7 +20,7 @@ class HelpfulCommand(click.Command):
 
     def __init__(self, *args: Any, groups: Mapping[str, Sequence[Command]] | None = None, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._groups = groups or {}
+        self.groups = groups or {}
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, for the width of the terminal."""
@@ -33,7 +33,7 @@ class HelpfulCommand(click.Command):
         settings.OPTION_GROUPS = {
             ctx.command_path: [
                 {"name": name, "options": [longest_name(option) for option in options]}
-                for name, options in self._groups.items()
+                for name, options in self.groups.items()
             ]
         }
         command = rich_click.RichCommand(

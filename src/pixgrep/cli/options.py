@@ -80,6 +80,7 @@ FOLDERS = (
 )
 RUN = (
     click.option("--backend", default="auto", metavar="NAME", help="What searches. [auto]"),
+    click.option("--decoder", default="cpu", metavar="NAME", help="What decodes files: cuda, or [cpu]."),
     click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads. [all processors]"),
     click.option("--explain", is_flag=True, help="Say how each picture would be searched; search nothing."),
     click.option("--stats", is_flag=True, help="Say how much was searched, and how fast."),
@@ -127,7 +128,7 @@ CENSUS_GROUPS = {
         *flags("--force"),
     ),
     "Which files": FOLDERS,
-    "How": flags("--backend", "--threads", "--help"),
+    "How": flags("--backend", "--decoder", "--threads", "--help"),
 }
 
 SAMPLE = Sample(boxes=True)
@@ -184,4 +185,35 @@ LINT_GROUPS = {
     ),
     "Which files": FOLDERS,
     "How": flags("--backend", "--threads", "--help"),
+}
+BENCH_GROUPS = {
+    "What to look for": (
+        click.option("--color", metavar="COLOR", help="Which colour. [one in about 1 of 1000 pixels]"),
+        click.option(
+            "-w",
+            "--within",
+            type=click.IntRange(1, 255),
+            default=10,
+            metavar="N",
+            help="The tolerance of the second question. [10]",
+        ),
+    ),
+    "What to measure": (
+        click.option(
+            "--max-megapixels", type=click.FloatRange(0.01), default=100, metavar="NUM", help="The largest size. [100]"
+        ),
+        click.option(
+            "--seconds",
+            type=click.FloatRange(1),
+            default=30,
+            metavar="NUM",
+            help="Leave out sizes that take more time. [30]",
+        ),
+        *flags("--max-pixels"),
+    ),
+    "What to print": (
+        click.option("--plot", metavar="FILE", help="Draw a PNG."),
+        click.option("--json", metavar="FILE", help="Write all figures as JSON; to - instead of tables."),
+        *flags("--force", "--help"),
+    ),
 }

@@ -19,7 +19,7 @@ ROWS_ON_A_TERMINAL = 20
 """Colours of a census that people are shown, unless they ask for more."""
 
 
-def make_sinks(request: "Request", search: Search) -> list[Sink[Matches]]:
+def make_sinks(request: "Request", search: Search[Matches]) -> list[Sink[Matches]]:
     """Return the sinks that a request asks for."""
     sinks: list[Sink[Matches]] = []
     wants_text = request.output or request.json or request.csv or request.count or request.listing
@@ -40,7 +40,7 @@ def make_sinks(request: "Request", search: Search) -> list[Sink[Matches]]:
     return sinks
 
 
-def _main_sink(request: "Request", search: Search) -> Sink[Matches]:
+def _main_sink(request: "Request", search: Search[Matches]) -> Sink[Matches]:
     output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
     coordinates = not (request.count or request.listing)
     if request.json:

@@ -5,22 +5,13 @@ Every library for GPUs takes them without a copy, by the CUDA Array Interface (C
 and JAX, TensorFlow).
 """
 
-import atexit
-import ctypes
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from pixgrep.gpu.device import Device, Memory
-
-CUDA = 2
-"""DLPack's number for the memory of an NVIDIA GPU."""
-KINDS = {"i": 0, "u": 1, "f": 2, "b": 6}
-"""DLPack's numbers for the kinds of dtypes."""
-UNUSED = b"dltensor"
-"""The name of a capsule that nobody took."""
+from pixgrep.gpu.dlpack import CUDA, to_capsule
 
 
 class DeviceArray:
@@ -75,6 +66,12 @@ class DeviceArray:
     def __len__(self) -> int:
         return self.shape[0]
 
+    def reshape(self, shape: tuple[int, ...]) -> "DeviceArray":
+        """Return the same elements, in the same memory, as an array of another shape."""
+        if int(np.prod(shape, dtype=np.int64)) != self.size:
+            raise ValueError(f"{self.size} elements cannot have the shape {shape}")
+        return DeviceArray(self._device, self._memory, shape, self.dtype)
+
     def to_host(self) -> NDArray[Any]:
         """Return a copy in the memory of the CPU."""
         array = np.empty(self.shape, self.dtype)
@@ -91,6 +88,7 @@ class DeviceArray:
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
         """The array as CuPy, Numba and PyTorch want it; there is nothing to wait for."""
+        self._memory.lend()
         return {
             "shape": self.shape,
             "typestr": self.dtype.str,
@@ -122,88 +120,8 @@ class DeviceArray:
         """
         if copy or dl_device not in (None, self.__dlpack_device__()):
             raise BufferError("the array is on a GPU and is handed over as it is; give to_host() for a copy")
-        return _capsule(self)
+        self._memory.lend()
+        return to_capsule(self.address if self.size else 0, self.__dlpack_device__(), self.shape, self.dtype, self)
 
     def __repr__(self) -> str:
         return f"<DeviceArray {self.dtype} {self.shape} on a GPU; to_host() copies it>"
-
-
-class _Tensor(ctypes.Structure):
-    """``DLManagedTensor`` of dlpack.h, version 0.8: what every consumer still takes."""
-
-
-_Deleter = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Tensor))
-_Tensor._fields_ = [
-    ("data", ctypes.c_void_p),
-    ("device_type", ctypes.c_int32),
-    ("device_id", ctypes.c_int32),
-    ("ndim", ctypes.c_int32),
-    ("code", ctypes.c_uint8),
-    ("bits", ctypes.c_uint8),
-    ("lanes", ctypes.c_uint16),
-    ("shape", ctypes.POINTER(ctypes.c_int64)),
-    ("strides", ctypes.POINTER(ctypes.c_int64)),
-    ("byte_offset", ctypes.c_uint64),
-    ("manager_ctx", ctypes.c_void_p),
-    ("deleter", _Deleter),
-]
-_lent: dict[int, tuple[Any, ...]] = {}
-"""By address, each tensor that was handed out, all that it points to, and its capsule, until it is given back."""
-_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)(
-    ("PyCapsule_New", ctypes.pythonapi)
-)
-_is_named = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_IsValid", ctypes.pythonapi))
-
-
-def _references(address: int) -> int:
-    return sys.getrefcount(_lent[address][-1])
-
-
-_lent[0] = (object(),)
-_UNHELD = _references(0)
-"""References to a capsule that only `_lent` holds."""
-del _lent[0]
-
-
-@_Deleter
-def _give_back(tensor: Any) -> None:
-    """Let go of a tensor that its consumer does not need any more."""
-    _lent.pop(ctypes.addressof(tensor.contents), None)
-
-
-def _capsule(array: DeviceArray) -> Any:
-    """
-    Return a capsule with the array's tensor, which lives until its consumer lets go of it.
-
-    A capsule that nobody took is let go of at the next one: it cannot say so itself, as code that runs while it is
-    destroyed must not touch the error that is perhaps on its way.
-    """
-    for address in list(_lent):
-        if _references(address) == _UNHELD and _is_named(_lent[address][-1], UNUSED):
-            del _lent[address]
-    shape = (ctypes.c_int64 * array.ndim)(*array.shape)
-    tensor = _Tensor(
-        array.__cuda_array_interface__["data"][0] or None,
-        *array.__dlpack_device__(),
-        array.ndim,
-        KINDS[array.dtype.kind],
-        array.dtype.itemsize * 8,
-        1,
-        shape,
-        None,
-        0,
-        None,
-        _give_back,
-    )
-    capsule = _new_capsule(ctypes.addressof(tensor), UNUSED, None)
-    _lent[ctypes.addressof(tensor)] = (tensor, shape, array, capsule)
-    return capsule
-
-
-@atexit.register
-def _never_call_back() -> None:
-    """Let consumers that outlive Python keep what they have: calling into it would end the process by a fault."""
-    for tensor, *kept in _lent.values():
-        tensor.deleter = _Deleter()
-        for held in (tensor, *kept):
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))

@@ -47,7 +47,11 @@ def labeler(palette: Any, *, unknown: Any = None, **options: Unpack[Options]) ->
         metric,
         checked_unknown(unknown, loaded),
         to_reading(
-            options.get("channels", "rgb"), options.get("upright", False), options.get("max_pixels", MOST_PIXELS)
+            options.get("channels", "rgb"),
+            options.get("upright", False),
+            options.get("max_pixels", MOST_PIXELS),
+            options.get("layout", "hwc"),
+            options.get("decoder", "cpu"),
         ),
         to_region(options.get("region")),
         backend,
@@ -76,7 +80,7 @@ def label(image: Any, palette: Any, *, unknown: Any = None, **options: Unpack[Op
     Returns
     -------
     Labels
-        Its `ids` are uint8 where all ids and `unknown` fit, else uint16.
+        Its `ids` are uint8 where all ids and `unknown` fit, else uint16; of a batch, they are those of all pictures.
 
     Raises
     ------

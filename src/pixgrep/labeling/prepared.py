@@ -15,13 +15,13 @@ from pixgrep.labeling.codes import Codes, Unknown, codes_of
 from pixgrep.labeling.judging import Judge, distinct_colors
 from pixgrep.labeling.table import Table
 from pixgrep.labels import Ids, Labels
-from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels, Tile, lie_side_by_side
+from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels, Tile, lie_side_by_side, size_of
 from pixgrep.palettes.nearest import Nearest
 from pixgrep.palettes.palette import Palette
-from pixgrep.plan import LABELS_OF_A_TERM, Plan, plan_labels, this_machine
+from pixgrep.plan import Plan, plan_labels, this_machine
 from pixgrep.run import local
 from pixgrep.run.census import take_census
-from pixgrep.run.tiles import cut
+from pixgrep.run.tiles import cut, side_by_side
 from pixgrep.sources import Reading
 from pixgrep.sources.opened import Opened
 from pixgrep.strays import color_text
@@ -87,7 +87,7 @@ class Labeler:
     threads: int | None
 
     def label(self, image: Any) -> Labels:
-        """Return the class of every pixel of a picture, see `pixgrep.label`."""
+        """Return the class of every pixel of a picture, or of the pictures of a batch, see `pixgrep.label`."""
         labels = self.label_quietly(image)
         warn_of(labels.notes, labels.source)
         return labels
@@ -98,9 +98,12 @@ class Labeler:
             info, region, name = opened.info, opened.region, opened.name
             pixels = opened.pixels()
         ids, misses = self._run_anywhere(pixels, info.format)
+        if info.pictures is not None:
+            ids = ids.reshape((info.pictures, region.height, region.width))
         unknown = self.unknown if isinstance(self.unknown, int) else None
         if misses.number and unknown is None:
-            raise PictureError(f"{name}: {self._complaint(misses, copy_to_host(pixels), info.format, region)}")
+            stored = copy_to_host(pixels).reshape(*ids.shape, -1)
+            raise PictureError(f"{name}: {self._complaint(misses, stored, info.format, region)}")
         count = misses.number
         return Labels(ids, self.palette, unknown, region=region, source=name, notes=info.notes, unknown_count=count)
 
@@ -111,15 +114,15 @@ class Labeler:
         Returns
         -------
         ids : ndarray, shape (height, width)
-            Where a pixel belongs to no class, `unknown` if it is a value.
+            Where a pixel belongs to no class, `unknown` if it is a value. Pictures of a batch are one below the other.
         misses : (number, first)
             How many belong to none, and the number of the first; not counted where `unknown` says it in `ids`.
         """
         codes, plan = self._rule.codes, self._plan(pixels, format)
-        height, width, _ = pixels.shape
+        height, width = size_of(pixels)
         if format.dtype == "uint8":
             table, verb = self._rule.table(format.has_color, format.order), local.backend_of(plan).label
-            label = lambda tile: table.look_up(verb, np.ascontiguousarray(tile.pixels))  # noqa: E731
+            label = lambda tile: table.look_up(verb, side_by_side(tile.pixels))  # noqa: E731
         else:
             label = lambda tile: _judge_all(self._rule.judge, tile.pixels, format)  # noqa: E731
         ids = np.empty((height, width), codes.dtype)
@@ -130,13 +133,13 @@ class Labeler:
             total += misses.number or 0
             first = misses.first if first is None else first
         if format.dtype == "uint8":
-            local.WorkDone.add(plan, height * width // LABELS_OF_A_TERM)
+            local.WorkDone.add(plan)
         return ids, Misses(None if self.unknown == codes.miss else total, first)
 
     def _plan(self, pixels: Pixels | DevicePixels, format: PixelFormat) -> Plan:
         return plan_labels(
             format,
-            pixels.shape[0] * pixels.shape[1],
+            math.prod(size_of(pixels)),
             this_machine(local.WorkDone.total),
             backend=self.backend,
             threads=self.threads,
@@ -176,9 +179,10 @@ class Labeler:
     def _complaint(self, misses: Misses, pixels: Pixels, format: PixelFormat, region: Box) -> str:
         """Say what a picture has that the palette has not."""
         assert misses.first is not None
-        y, x = divmod(misses.first, region.width)
-        place = f"first at ({x + region.x}, {y + region.y})"
-        color = np.stack(format.columns(pixels[y, x][np.newaxis])[:3], axis=1) / format.unit
+        *picture, y, x = map(int, np.unravel_index(misses.first, pixels.shape[:-1]))
+        where = f" of picture {picture[0]}" if picture else ""
+        place = f"first at ({x + region.x}, {y + region.y}){where}"
+        color = np.stack(format.columns(pixels[(*picture, y, x)][np.newaxis])[:3], axis=1) / format.unit
         number, _ = Nearest(self.palette.rgb, self.metric).find(color)
         if number[0] < 0:
             return f"{misses.number:,} pixels are no numbers (NaN), {place}; give unknown=VALUE (--unknown VALUE)"

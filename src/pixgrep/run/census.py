@@ -19,10 +19,10 @@ from pixgrep.census import Census, sum_censuses
 from pixgrep.census.keys import Keys, convert, pack, pack_pixels
 from pixgrep.errors import DeviceError
 from pixgrep.gpu.device import copy_to_host
-from pixgrep.model import DevicePixels, PixelFormat, Pixels, Tile
-from pixgrep.plan import COST_OF_CENSUS, LARGE_TILE, Plan
+from pixgrep.model import DevicePixels, PixelFormat, Pixels, Tile, size_of
+from pixgrep.plan import LARGE_TILE, Plan
 from pixgrep.run.local import WorkDone, backend_of, taken_back, tiles_in_order
-from pixgrep.run.tiles import cut
+from pixgrep.run.tiles import cut, side_by_side
 
 LEAST_FOR_TABLE = 1 << 17
 """Pixels from which on the table pays: to make it, look through it and clean it takes as long as sorting so many."""
@@ -73,7 +73,7 @@ def take_census(pixels: Pixels | DevicePixels, format: PixelFormat, plan: Plan) 
 
     Parameters
     ----------
-    pixels : ndarray or DevicePixels, shape (height, width, channels)
+    pixels : ndarray or DevicePixels, shape (height, width, channels) or (pictures, height, width, channels)
         uint8 or uint16; any strides, any size.
     format : PixelFormat
         Of the pixels.
@@ -82,14 +82,14 @@ def take_census(pixels: Pixels | DevicePixels, format: PixelFormat, plan: Plan) 
     """
     if isinstance(pixels, DevicePixels) and plan.backend != "cuda":
         pixels = copy_to_host(pixels)
-    height, width, _ = pixels.shape
+    height, width = size_of(pixels)
     is_small = plan.is_free and format.has_color and height * width < LEAST_FOR_TABLE
     if format.dtype != "uint8" or (is_small and not isinstance(pixels, DevicePixels)):
         found = _sum(_sorted_parts(copy_to_host(pixels), format, plan, lambda _: True), format)
     else:
         with _Tables.table(COLORS if format.has_color else SHADES) as counts:
             found = _sum(_Counters(counts, format).parts(pixels, plan), format)
-        WorkDone.add(plan, height * width * COST_OF_CENSUS)
+        WorkDone.add(plan)
     return found
 
 
@@ -150,7 +150,7 @@ class _Counters:
             number = part.shape[0] * part.shape[1]
             if self._held + number > MOST_COUNTED:
                 yield self._take_out()
-            census(np.ascontiguousarray(part), self._counts)
+            census(side_by_side(part), self._counts)
             self._held += number
 
         yield from _sorted_parts(pixels, self._format, plan, self._has_alpha, count)

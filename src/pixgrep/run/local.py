@@ -1,12 +1,13 @@
 """Search on this machine: tiles through a backend, on one thread or several, merged in order."""
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from pixgrep.backends import Backend, get_backend
 from pixgrep.bits import Answer, Bits, first_bit
 from pixgrep.errors import DeviceError, PixgrepError, one_line, warn
 from pixgrep.gpu.device import copy_to_host
-from pixgrep.model import DevicePixels, Pixels, Program, Tile
+from pixgrep.model import DevicePixels, Pixels, Program, Tile, size_of
 from pixgrep.plan import LARGE_TILE, Plan
-from pixgrep.run.tiles import cut
+from pixgrep.rates.kept import forget_gpu
+from pixgrep.run.tiles import cut, side_by_side
 
 AHEAD = 8
 """Items that each thread may be ahead of what was taken: with 2, a folder of pictures took a tenth longer."""
@@ -26,15 +28,20 @@ Item = TypeVar("Item")
 
 
 class WorkDone:
-    """How much NumPy searched in this process, pixels times terms: what decides when compiling pays."""
+    """What other backends would have saved in this process, had they been loaded: it decides when loading pays."""
 
-    total = 0
+    total: ClassVar[dict[str, float]] = {}
+    """Seconds, by the name of the backend."""
 
     @classmethod
-    def add(cls, plan: Plan, work: int) -> None:
-        """Note one search. Threads may lose a note to each other; only the moment of changing over depends on it."""
-        if plan.backend == "numpy":
-            cls.total += work
+    def add(cls, plan: Plan, part: float = 1.0) -> None:
+        """
+        Note that a plan was carried out, or a part of it from 0 to 1.
+
+        Threads may lose a note to each other; only the moment of changing over depends on it.
+        """
+        for backend, seconds in plan.saved.items():
+            cls.total[backend] = cls.total.get(backend, 0.0) + part * seconds
 
 
 def search(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> Answer:
@@ -43,8 +50,9 @@ def search(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> Answe
 
     Parameters
     ----------
-    pixels : ndarray or DevicePixels, shape (height, width, channels)
-        Any strides, any size; what is on a device is one tile, and the answer stays there.
+    pixels : ndarray or DevicePixels, shape (height, width, channels) or (pictures, height, width, channels)
+        Any strides, any size; what is on a device is one tile, and the answer stays there. The pictures of a batch are
+        searched as one, each below the one before.
     program : Program
         For pixels of that format.
     plan : Plan
@@ -52,21 +60,21 @@ def search(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> Answe
     """
     if isinstance(pixels, DevicePixels):
         return _match_there(pixels, program, plan)
-    height, width, _ = pixels.shape
-    match = backend_of(plan).match
+    height, width = size_of(pixels)
+    match = _match_of(plan)
     bits = Bits.empty(len(program.colors), (height, width))
     if any(bits.room(tile.start, tile.shape) is None for tile in cut(pixels, plan.tile_pixels)):
         bits.clear()  # tiles share words: they are pasted
 
     def match_tile(tile: Tile) -> Bits | None:
         room = bits.room(tile.start, tile.shape)
-        found = match(np.ascontiguousarray(tile.pixels), program, room)
+        found = match(side_by_side(tile.pixels), program, room)
         return None if room else found.host
 
     for tile, found in tiles_in_order(match_tile, cut(pixels, plan.tile_pixels), plan.threads):
         if found is not None:
             bits.paste(found, tile.start)
-    WorkDone.add(plan, height * width * len(program.terms))
+    WorkDone.add(plan)
     return bits
 
 
@@ -75,15 +83,15 @@ def count(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[
     if isinstance(pixels, DevicePixels):
         total, *counts = _counts(_match_there(pixels, program, plan))
         return total, tuple(counts)
-    match = backend_of(plan).match
+    match = _match_of(plan)
 
     def count_tile(tile: Tile) -> list[int]:
-        return _counts(match(np.ascontiguousarray(tile.pixels), program))
+        return _counts(match(side_by_side(tile.pixels), program))
 
     totals = [0] * (len(program.colors) + 1)
     for _, counts in tiles_in_order(count_tile, cut(pixels, plan.tile_pixels), plan.threads):
         totals = [total + more for total, more in zip(totals, counts, strict=True)]
-    WorkDone.add(plan, pixels.shape[0] * pixels.shape[1] * len(program.terms))
+    WorkDone.add(plan)
     return totals[0], tuple(totals[1:])
 
 
@@ -98,8 +106,8 @@ def first(pixels: Pixels | DevicePixels, program: Program, plan: Plan) -> tuple[
         return _first(_match_there(pixels, program, plan))
     match = backend_of(plan).match
     for tile in cut(pixels, plan.tile_pixels):
-        found = _first(match(np.ascontiguousarray(tile.pixels), program))
-        WorkDone.add(plan, tile.count * len(program.terms))
+        found = _first(match(side_by_side(tile.pixels), program))
+        WorkDone.add(plan, tile.count / math.prod(size_of(pixels)))
         if found is not None:
             return tile.start + found[0], found[1]
     return None
@@ -141,6 +149,26 @@ def backend_of(plan: Plan) -> Backend:
             raise PixgrepError(f"backend {plan.backend!r} cannot be loaded: {one_line(error)}; use 'auto'") from error
         warn(f"searching by NumPy, as Numba cannot be loaded: {one_line(error)}")
         return get_backend("numpy")
+
+
+def _match_of(plan: Plan) -> Callable[..., Answer]:
+    """Return what matches a tile; a GPU that fails stops nobody who did not ask for it, and gets no more pictures."""
+    if not plan.is_moved:
+        return backend_of(plan).match
+    match: Callable[..., Answer] | None = None
+
+    def match_moved(pixels: Pixels, program: Program, into: Bits | None = None) -> Answer:
+        nonlocal match
+        try:
+            match = match or backend_of(plan).match  # here, as loading it may fail, too
+            return match(pixels, program, into)
+        except PixgrepError as error:
+            forget_gpu()
+            warn(f"searching on the processor: {one_line(error)}")
+            match = get_backend("cpu").match
+            return match(pixels, program, into)
+
+    return match_moved
 
 
 def matches_any(pixels: Pixels, program: Program) -> bool:

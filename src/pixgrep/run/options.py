@@ -6,11 +6,12 @@ from typing import TypedDict
 
 from pixgrep.backends import check_backend
 from pixgrep.errors import PictureError, PixgrepError
-from pixgrep.model import Box, ChannelOrder
+from pixgrep.model import Box, ChannelOrder, Layout
+from pixgrep.sources import DecoderName
 
 
-class Options(TypedDict, total=False):
-    """The keyword arguments of every function, see `pixgrep.compile`."""
+class OptionsButLayout(TypedDict, total=False):
+    """The keyword arguments of every function, see `pixgrep.compile`, but the one that decides what `find` returns."""
 
     within: float
     metric: str
@@ -20,6 +21,13 @@ class Options(TypedDict, total=False):
     threads: int | None
     upright: bool
     max_pixels: int
+    decoder: DecoderName
+
+
+class Options(OptionsButLayout, total=False):
+    """The keyword arguments of every function, see `pixgrep.compile`."""
+
+    layout: Layout
 
 
 def to_region(region: Sequence[int] | None) -> Box | None:

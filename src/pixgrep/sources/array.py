@@ -5,25 +5,25 @@ from typing import Any
 import numpy as np
 
 from pixgrep.errors import PictureError
-from pixgrep.model import CHANNELS, DTYPES, ChannelOrder, PixelFormat, Pixels
+from pixgrep.model import DTYPES, ChannelOrder, PixelFormat, Pixels
 from pixgrep.sources import Info, Reading
+from pixgrep.sources.layout import AXES, check_shape, is_batch
 
 MOST_TYPICAL_FLOAT = 2.0
 """Median above which a float picture can hardly span 0 to 1, high dynamic range or not."""
-SHAPES = "(height, width) or (height, width, channels) with 1 to 4 channels"
 
 
 class ArraySource:
     """
-    A picture in memory.
+    A picture in memory, or a batch of pictures.
 
     Parameters
     ----------
-    array : array-like, shape (height, width) or (height, width, channels)
+    array : array-like, shape (height, width), or as `reading` says: (height, width, channels) or another layout
         uint8, uint16, float32 or float64 (floats span 0 to 1) in the machine's byte order; 1 channel is grey, 2 grey
         and alpha, 3 colour, 4 colour and alpha. It is neither copied nor changed.
     reading : Reading
-        Says whether colours are stored as RGB or BGR.
+        Says how axes are ordered, and whether colours are stored as RGB or BGR.
 
     Raises
     ------
@@ -42,20 +42,23 @@ class ArraySource:
             raise PictureError(
                 f"the array is {dtype}; allowed are {', '.join(DTYPES)} in the machine's byte order: {_cure(pixels)}"
             )
-        if pixels.ndim == 2:
-            pixels = pixels[:, :, np.newaxis]
-        if pixels.ndim != 3 or pixels.shape[2] not in CHANNELS:
-            planar = pixels.ndim == 3 and pixels.shape[0] in CHANNELS
-            hint = "; planes first? give np.moveaxis(array, 0, 2)" if planar else ""
-            raise PictureError(f"the array has shape {np.shape(array)}; allowed is {SHAPES}{hint}")
+        layout = reading.layout
+        check_shape(pixels.shape, layout)
+        pixels = pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels.transpose(AXES[layout])
         self._pixels, order = _in_stored_order(pixels, reading.channels)
-        height, width, channels = self._pixels.shape
+        *pictures, height, width, channels = self._pixels.shape
         format = PixelFormat(dtype, channels, order)
-        is_contiguous = self._pixels.flags.c_contiguous
-        self.info = Info(height, width, format, None, is_contiguous, _scale_notes(self._pixels, format))
+        self.info = Info(
+            height,
+            width,
+            format,
+            is_contiguous=self._pixels.flags.c_contiguous,
+            notes=_scale_notes(self._pixels, format),
+            pictures=pictures[0] if is_batch(layout) else None,
+        )
 
     def read(self) -> Pixels:
-        """Return the array itself, as (height, width, channels)."""
+        """Return a view of the array, as ((pictures,) height, width, channels)."""
         return self._pixels
 
     def close(self) -> None:
@@ -94,8 +97,8 @@ def _scale_notes(pixels: Pixels, format: PixelFormat) -> tuple[str, ...]:
     """Return a note if floats seem to span 0 to 255: the commonest mistake, and nothing would match."""
     if not format.is_float or not pixels.size:
         return ()
-    height, width, _ = pixels.shape
-    sample = pixels[:: max(1, height // 32), :: max(1, width // 32)]
+    steps = (slice(None, None, max(1, count // 32)) for count in pixels.shape[:-1])
+    sample = pixels[tuple(steps)]
     finite = sample[np.isfinite(sample)]
     if not finite.size or np.median(finite) <= MOST_TYPICAL_FLOAT:
         return ()
@@ -104,6 +107,6 @@ def _scale_notes(pixels: Pixels, format: PixelFormat) -> tuple[str, ...]:
 
 def _in_stored_order(pixels: Pixels, order: ChannelOrder) -> tuple[Pixels, ChannelOrder]:
     """Undo ``array[..., ::-1]``: search the pixels as they lie in memory, so that they need not be copied."""
-    if pixels.shape[2] == 3 and pixels.strides[2] == -pixels.itemsize:
-        return pixels[:, :, ::-1], "bgr" if order == "rgb" else "rgb"
+    if pixels.shape[-1] == 3 and pixels.strides[-1] == -pixels.itemsize:
+        return pixels[..., ::-1], "bgr" if order == "rgb" else "rgb"
     return pixels, order

@@ -1,16 +1,18 @@
-"""Arrays on a GPU: whatever has the CUDA Array Interface (CuPy, Numba, PyTorch, JAX); they are not copied."""
+"""Arrays on a GPU: whatever has the CUDA Array Interface or DLPack; searched where they are, on their own stream."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pixgrep.errors import PictureError
-from pixgrep.gpu.device import get_device
-from pixgrep.model import DevicePixels, contiguous_strides
-from pixgrep.sources import Info, Reading
+from pixgrep.errors import PictureError, PixgrepError
+from pixgrep.gpu.device import Device, get_device, hand_over
+from pixgrep.gpu.dlpack import CUDA, CUDA_MANAGED, Taken, take_capsule
+from pixgrep.gpu.libraries import LIBRARIES, library_of, to_stream
+from pixgrep.model import DEFAULT_STREAM, DevicePixels, Stream, contiguous_strides
+from pixgrep.sources import Reading
 from pixgrep.sources.array import ArraySource
-
-DEFAULT_STREAM = 1
+from pixgrep.sources.layout import in_order, pixels_on_device
 
 
 def is_on_device(picture: Any) -> bool:
@@ -18,7 +20,9 @@ def is_on_device(picture: Any) -> bool:
     if isinstance(picture, np.ndarray):
         return False
     try:
-        return getattr(picture, "__cuda_array_interface__", None) is not None
+        if getattr(picture, "__cuda_array_interface__", None) is not None:
+            return True
+        return hasattr(picture, "__dlpack_device__") and picture.__dlpack_device__()[0] in (CUDA, CUDA_MANAGED)
     except Exception:  # PyTorch raises for a tensor that wants gradients: DeviceSource says so
         return True
 
@@ -29,10 +33,10 @@ class DeviceSource:
 
     Parameters
     ----------
-    array : object with the CUDA Array Interface
+    array : object with the CUDA Array Interface or DLPack
         Of the shapes and dtypes of `pixgrep.sources.array.ArraySource`.
     reading : Reading
-        Says whether colours are stored as RGB or BGR.
+        Says whether colours are stored as RGB or BGR, and the order of the axes.
 
     Raises
     ------
@@ -43,25 +47,29 @@ class DeviceSource:
     name = "<array on a GPU>"
 
     def __init__(self, array: Any, reading: Reading) -> None:
+        library = library_of(array)
         try:
-            interface = array.__cuda_array_interface__
-            dtype, shape = np.dtype(interface["typestr"]), tuple(interface["shape"])
-            address = int(interface["data"][0])
+            device = get_device()
+            stream = LIBRARIES[library].stream_of(array, device)
+            taken = _taken(array, stream, is_known=bool(library))
+            _refuse_other_gpus(device, device.owner_of(taken.address))
+        except PixgrepError:
+            raise
         except Exception as error:  # whatever a foreign object raises
             raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
-        if interface.get("mask") is not None:
-            raise PictureError("the array is masked; give its data without the mask to search all pixels")
-        _refuse_other_gpus(array)
-        facts = ArraySource(np.broadcast_to(np.zeros((), dtype), shape), reading)  # takes no memory
-        height, width, channels = facts.read().shape
-        strides = tuple(interface.get("strides") or contiguous_strides(shape, dtype.itemsize))
+        facts = ArraySource(np.broadcast_to(np.zeros((), taken.dtype), taken.shape), reading).info  # takes no memory
+        size = taken.dtype.itemsize
+        shape, strides = taken.shape, taken.strides or contiguous_strides(taken.shape, size)
+        if any(number % size for number in (taken.address, *strides)):
+            raise PictureError(
+                f"the elements of the array lie across the borders of a {taken.dtype}; give a copy of it"
+            )
         if len(shape) == 2:
-            strides = (*strides, dtype.itemsize)
-        if address % dtype.itemsize or any(stride % dtype.itemsize for stride in strides):
-            raise PictureError(f"the elements of the array lie across the borders of a {dtype}; give a copy of it")
-        _wait_for_producer(array, interface.get("stream"))
-        self._pixels = DevicePixels(address, (height, width, channels), strides, str(dtype), array)
-        self.info = Info(height, width, facts.info.format, None, self._pixels.is_contiguous, (), True)
+            shape, strides = (*shape, 1), (*strides, size)
+        axes = in_order(shape, reading.layout), in_order(strides, reading.layout)
+        pixels = pixels_on_device(taken.address, *axes, facts.format.dtype, taken.owner)
+        self._pixels = replace(pixels, stream=stream, library=library)
+        self.info = replace(facts, is_contiguous=pixels.is_contiguous, notes=(), is_on_device=True)
 
     def read(self) -> DevicePixels:
         """Return the pixels where they are."""
@@ -71,28 +79,38 @@ class DeviceSource:
         """Do nothing: the array is its owner's."""
 
 
-def _refuse_other_gpus(array: Any) -> None:
+def _taken(array: Any, stream: Stream, *, is_known: bool) -> Taken:
+    """Return where an array lies, by the CUDA Array Interface, else by DLPack; the stream waits for what makes it."""
+    interface = getattr(array, "__cuda_array_interface__", None)
+    if interface is None:
+        return take_capsule(array.__dlpack__(stream=stream.handle))
+    if interface.get("mask") is not None:
+        raise PictureError("the array is masked; give its data without the mask to search all pixels")
+    if not is_known:
+        _follow(array, interface.get("stream"))
+    shape, strides = tuple(interface["shape"]), interface.get("strides")
+    dtype, address = np.dtype(interface["typestr"]), int(interface["data"][0])
+    return Taken(address, shape, None if strides is None else tuple(strides), dtype, array)
+
+
+def _follow(array: Any, maker: int | None) -> None:
+    """
+    Let nobody read an array before it is written: the default stream, where it is searched, waits for its maker's.
+
+    A library that names no stream is asked for the handshake of DLPack, which makes the stream wait.
+    """
+    if maker is not None:
+        device, stream = get_device(), to_stream(maker)
+        if stream != DEFAULT_STREAM:
+            hand_over(device.on(stream), device)
+    elif hasattr(array, "__dlpack__"):
+        array.__dlpack__(stream=DEFAULT_STREAM.handle)
+
+
+def _refuse_other_gpus(device: Device, number: int) -> None:
     """Let no kernel read memory of another GPU: that would be an error from which a process does not recover."""
-    if hasattr(array, "__dlpack_device__"):
-        _, number = array.__dlpack_device__()
-        ours = get_device().number
-        if number != ours:
-            raise PictureError(
-                f"the array is on GPU {number}, and GPU {ours} searches; copy it there, or choose another by the "
-                "environment variable CUDA_VISIBLE_DEVICES"
-            )
-
-
-def _wait_for_producer(array: Any, stream: int | None) -> None:
-    """
-    Let nobody read the array before it is written; pictures are searched on the default stream, number 1.
-
-    PyTorch names no stream; the handshake of DLPack makes the default stream wait for the one it works on.
-    """
-    if stream is not None and stream != DEFAULT_STREAM:
-        get_device().wait(stream)
-    elif stream is None and hasattr(array, "__dlpack__"):
-        try:
-            array.__dlpack__(stream=DEFAULT_STREAM)
-        except Exception as error:  # whatever a foreign object raises
-            raise PictureError(f"cannot use {type(array).__name__} as a picture on a GPU ({error})") from error
+    if number != device.number:
+        raise PictureError(
+            f"the array is on GPU {number}, and GPU {device.number} searches; copy it there, or choose another by the "
+            "environment variable CUDA_VISIBLE_DEVICES"
+        )

@@ -5,6 +5,7 @@ from typing import Any, Self
 from pixgrep.errors import PictureError
 from pixgrep.model import Box, DevicePixels, Pixels
 from pixgrep.sources import Info, Reading, Source, open_source
+from pixgrep.sources.layout import tall
 
 
 class Opened:
@@ -25,7 +26,7 @@ class Opened:
     info : Info
         What is known before the pixels are.
     region : Box
-        The part, inside the picture.
+        The part, inside the picture; inside each picture of a batch.
 
     Raises
     ------
@@ -59,16 +60,29 @@ class Opened:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Height and width of the region."""
-        return self.region.height, self.region.width
+        """Height and width of the region; of a batch, as of one tall picture."""
+        pictures = 1 if self.info.pictures is None else self.info.pictures
+        return pictures * self.region.height, self.region.width
+
+    def refuse_batch(self, verb: str, advice: str) -> None:
+        """
+        Say that something is done to one picture only.
+
+        Raises
+        ------
+        PictureError
+            There is a batch.
+        """
+        if self.info.pictures is not None:
+            raise PictureError(f"{verb} is for one picture, and this is a batch of {self.info.pictures}; {advice}")
 
     def pixels(self) -> Pixels | DevicePixels:
-        """Decode, and return the pixels of the region."""
+        """Decode, and return the pixels of the region; those of a batch one below the other, where that is a view."""
         pixels: Pixels | DevicePixels = self.source.read()
         if isinstance(pixels, DevicePixels):
             return pixels.part(self.region)
         x, y, width, height = self.region
-        return pixels[y : y + height, x : x + width]
+        return tall(pixels[..., y : y + height, x : x + width, :])
 
 
 def _inside(region: Box | None, info: Info, name: str) -> Box:

@@ -75,7 +75,7 @@ class PillowDecoder:
     def __init__(self, image: "Image.Image", reading: Reading, content: BinaryIO | None = None) -> None:
         if content is not None:
             refuse_large(*image.size, reading)
-        self._image = image
+        self.image = image
         self._content = content
         self._format = _format_of(image)
         self._orientation = int(image.getexif().get(ORIENTATION, 1)) if reading.upright else 1
@@ -92,7 +92,7 @@ class PillowDecoder:
         return turn(pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels, self._orientation)
 
     def _decode(self) -> Pixels:
-        image = self._image
+        image = self.image
         content = self._content
         if content is None:
             return _loaded(image, self._format)

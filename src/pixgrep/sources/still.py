@@ -81,7 +81,7 @@ class StillSource:
     @cached_property
     def info(self) -> Info:
         """What the header says; the file stays open until its pixels are read."""
-        return guarded(self.name, lambda: self._decoder.info)
+        return guarded(self.name, lambda: self.decoder.info)
 
     def read(self) -> Pixels:
         """Decode the pixels, and close the file."""
@@ -95,10 +95,21 @@ class StillSource:
         """Close the file."""
         if self._content is not None:
             self._content.close()
-            self.__dict__.pop("_decoder", None)  # reading once more opens it again
+            self.__dict__.pop("decoder", None)  # reading once more opens it again
+
+    def encoded(self) -> bytes:
+        """Return the whole file as it is stored; the decoder stands where it stood."""
+        _ = self.decoder  # opens the file
+        assert self._content is not None
+        place = self._content.tell()
+        self._content.seek(0)
+        content = self._content.read()
+        self._content.seek(place)
+        return content
 
     @cached_property
-    def _decoder(self) -> Decoder:
+    def decoder(self) -> Decoder:
+        """The open file, its header read; raises whatever is wrong with it."""
         content = self._content = self._open()
         start = content.read(16)
         content.seek(0)
@@ -132,7 +143,7 @@ class StillSource:
         return content
 
     def _read(self, info: Info) -> Pixels:
-        pixels = self._decoder.read()
+        pixels = self.decoder.read()
         expected = (info.height, info.width, info.format.channels)
         if pixels.shape != expected or pixels.dtype != np.dtype(info.format.dtype):
             found = f"{pixels.shape} {pixels.dtype}"

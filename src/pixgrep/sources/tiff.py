@@ -74,7 +74,7 @@ class TiffDecoder:
     def __init__(self, page: "tifffile.TiffPage", frames: int, reading: Reading) -> None:
         if page.axes not in ("YX", "YXS", "SYX"):
             raise PictureError(f"a page with axes {page.axes!r} cannot be searched; allowed are YX, YXS and SYX")
-        self._page = page
+        self.page = page
         self._colors = _colormap(page)
         tag = page.tags.get(ORIENTATION)
         self._orientation = int(tag.value) if reading.upright and tag is not None else 1
@@ -94,7 +94,7 @@ class TiffDecoder:
 
     def read(self) -> Pixels:
         """Decode the page."""
-        page = self._page
+        page = self.page
         pixels: Pixels = page.asarray()
         if page.axes == "YX":
             pixels = pixels[:, :, np.newaxis]

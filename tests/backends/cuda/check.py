@@ -11,6 +11,7 @@ from pixgrep.backends.reference import match
 from pixgrep.bits import Bits, words_for
 from pixgrep.compile import compile_program
 from pixgrep.model import DevicePixels, PixelFormat
+from pixgrep.sources.layout import pixels_on_device
 from tests.simt.gpu import EngineDevice
 
 POISON = 0xA5
@@ -30,6 +31,17 @@ def put(device: EngineDevice, pixels: np.ndarray, shift: int = 0, padding: int =
     return DevicePixels(memory.address + shift, (height, width, channels), strides, str(pixels.dtype), memory)
 
 
+def put_batch(device: EngineDevice, batch: np.ndarray) -> DevicePixels:
+    """Return pictures on the device, shape (pictures, height, width, channels), with the strides they have here."""
+    base: Any = batch
+    while base.base is not None:
+        base = base.base
+    memory = device.allocate(base.nbytes)
+    device.upload(memory, base)
+    address = memory.address + batch.ctypes.data - base.ctypes.data
+    return pixels_on_device(address, batch.shape, batch.strides, str(batch.dtype), memory)
+
+
 def check_bits(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **layout: int) -> Bits:
     """Search a picture on the device; hold its bits against `reference`; return them."""
     return _search(device, pixels, queries, layout)[1]
@@ -45,6 +57,24 @@ def check(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **
     np.testing.assert_array_equal(found.mask().to_host(), expected.mask())
     np.testing.assert_array_equal(found.masks().to_host(), expected.masks())
     return expected
+
+
+def check_parts(found: DeviceBits, expected: Bits) -> None:
+    """Hold what batches ask for against the same bits in the memory of the CPU."""
+    height, width = expected.shape
+    asked: Any = (((height + 2) // 3, (0, 0), np.int32), (height, (5, 2**33), np.int64))
+    for question in asked:
+        for mine, theirs in zip(found.places(*question), expected.places(*question), strict=True):
+            assert mine.dtype == theirs.dtype
+            np.testing.assert_array_equal(mine.to_host(), theirs)
+    for top, rows in ((0, (height + 1) // 2), (height // 3, height - height // 3), (height - 1, 1), (height // 2, 0)):
+        shape = (rows, width)
+        part, cut = found.part(top * width, shape), expected.part(top * width, shape)
+        np.testing.assert_array_equal(part.counts(), cut.counts())
+        assert part.total() == cut.total()
+        np.testing.assert_array_equal(part.host.words, cut.words)
+        np.testing.assert_array_equal(part.host.union, cut.union)
+        np.testing.assert_array_equal(cut.masks(), expected.masks()[:, top : top + rows])
 
 
 def _search(

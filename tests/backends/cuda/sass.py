@@ -32,6 +32,7 @@ from pixgrep.compile import compile_program
 from pixgrep.expressions import to_queries
 from pixgrep.gpu.device import Memory
 from pixgrep.model import DevicePixels, PixelFormat
+from tests.simt.gpu import EngineDevice
 
 CAPABILITIES = ((7, 5), (8, 0), (8, 6), (8, 9), (9, 0), (10, 0), (12, 0))
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -54,7 +55,7 @@ CONSTANT = re.compile(r"\s*R\d+, -RZ, RZ,")
 """``HFMA2 R1, -RZ, RZ, ...``: how some architectures put a constant into a register, on the pipe that is free."""
 
 
-class RecordingDevice:
+class RecordingDevice(EngineDevice):
     """
     A device that does nothing but note the types of the arguments of each kernel.
 
@@ -64,29 +65,25 @@ class RecordingDevice:
         Types, as a launch would have them compiled.
     """
 
-    number = 0
-
     def __init__(self) -> None:
+        super().__init__()
         self.signatures: dict[Any, tuple[Any, ...]] = {}
-
-    def describe(self) -> tuple[str, ...]:
-        return ()
 
     def allocate(self, size: int) -> Memory:
         return Memory(1 << 20, size, None)
 
-    def upload(self, memory: Memory, data: np.ndarray) -> None:
+    def begin_upload(self, memory: Memory, data: np.ndarray) -> None:
         pass
 
-    def download(self, memory: Memory, data: np.ndarray) -> None:
+    def begin_download(self, memory: Memory, data: np.ndarray) -> None:
         data[...] = 1
+
+    def clear(self, memory: Memory) -> None:
+        pass
 
     def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
         signature = tuple(map(numba.typeof, arguments))
         assert self.signatures.setdefault(kernel, signature) == signature, "one kernel, one signature"
-
-    def wait(self, stream: int | None = None) -> None:
-        pass
 
 
 def signatures() -> dict[Any, tuple[Any, ...]]:
@@ -95,11 +92,12 @@ def signatures() -> dict[Any, tuple[Any, ...]]:
     format = PixelFormat("uint8", 3)
     pixels = DevicePixels(1 << 20, (480, 640, 3), (1920, 3, 1), "uint8", None)
     strided = DevicePixels(1 << 20, (480, 640, 3), (4096, 3, 1), "uint8", None)
-    for query, picture in ((["red", "lime"], pixels), (["#123456"], strided)):
+    planes = DevicePixels(1 << 20, (480, 640, 3), (640, 1, 480 * 640), "uint8", None)
+    for query, picture in ((["red", "lime"], pixels), (["#123456"], strided), (["red", "lime"], planes)):
         for within in (0, 9):
             program = DeviceProgram(compile_program(to_queries(query, within), format), device)
             bits = match_on_device(device, picture, program)
-            bits.masks(), bits.coordinates((0, 0), np.int32), bits.first_colors()
+            bits.masks(), bits.coordinates((0, 0), np.int32), bits.first_colors(), bits.part(0, (1, 1))
     grey = DevicePixels(1 << 20, (480, 640, 1), (640, 1, 1), "uint8", None)
     for picture, entries in ((pixels, 1 << 24), (strided, 1 << 24), (grey, 256)):
         label_on_device(device, picture, np.zeros(entries, np.uint8))

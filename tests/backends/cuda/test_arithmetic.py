@@ -40,6 +40,15 @@ def groups_by(prepare, bits_of):
     return match
 
 
+def test_pairs_of_channels():
+    pairs = on_processor(arithmetic.channel_pairs)
+    words = RNG.integers(0, 2**32, (1000, 2), np.uint32)
+    for low, high in words:
+        expected = low.reshape(1).view(np.uint8) | high.reshape(1).view(np.uint8).astype(np.uint32) << 16
+        assert tuple(pairs(low, high)) == tuple(expected)
+        assert tuple(arithmetic.channel_pairs.py_func(low, high)) == tuple(expected)
+
+
 exact_groups = groups_by(matching.masked_group, matching.exact_term)
 box_groups = groups_by(matching.channels_of_group, matching.box_term)
 

@@ -1,7 +1,7 @@
 """What the device cannot do, the processor does: every call of the driver fails once, or from then on."""
 
 import warnings
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -24,50 +24,47 @@ QUERIES = to_queries([(1, 2, 3), pg.near((1, 2, 3), 1, "rgb")])
 PROGRAM = compile_program(QUERIES, PixelFormat("uint8", 3))
 
 
-class FaultyDevice(EngineDevice):
+@dataclass
+class Faults:
     """
-    A device whose call number `at` fails, and all after it where `forever` is set.
+    What goes wrong: call number `at`, and all after it where `forever` is set; and more than `most` bytes at once.
 
     Attributes
     ----------
     calls : int
-        How many calls there were.
-    most : int
-        The most bytes of one allocation.
+        How many calls there were, on all streams.
     """
+
+    error: Exception
+    at: int
+    forever: bool = False
+    most: int = 1 << 40
+    calls: int = 0
+
+
+class FaultyDevice(EngineDevice):
+    """A device with faults."""
 
     def __init__(self, error: Exception, at: int, forever: bool = False, most: int = 1 << 40) -> None:
         super().__init__(races=False)
-        self.error, self.at, self.forever, self.most, self.calls = error, at, forever, most, 0
+        self.faults = Faults(error, at, forever, most)
 
-    def _call(self) -> None:
-        self.calls += 1
-        if self.calls == self.at or (self.forever and self.calls > self.at):
-            if isinstance(self.error, LostDeviceError):
-                lose_device(self.error)
-            raise self.error
+    def fail_from(self, at: int, error: Exception) -> None:
+        """Let call number `at` from now on fail, and all after it, on all streams."""
+        self.faults.calls, self.faults.at, self.faults.error, self.faults.forever = 0, at, error, True
+
+    def call(self) -> None:
+        faults = self.faults
+        faults.calls += 1
+        if faults.calls == faults.at or (faults.forever and faults.calls > faults.at):
+            if isinstance(faults.error, LostDeviceError):
+                lose_device(faults.error)
+            raise faults.error
 
     def allocate(self, size: int) -> Memory:
-        self._call()
-        if size > self.most:
+        if size > self.faults.most:
             raise OutOfMemoryError(f"no room for {size} bytes")
         return super().allocate(size)
-
-    def upload(self, memory: Memory, data: np.ndarray) -> None:
-        self._call()
-        super().upload(memory, data)
-
-    def download(self, memory: Memory, data: np.ndarray) -> None:
-        self._call()
-        super().download(memory, data)
-
-    def launch(self, kernel: Any, blocks: int, threads: int, *arguments: Any) -> None:
-        self._call()
-        super().launch(kernel, blocks, threads, *arguments)
-
-    def wait(self, stream: int | None = None) -> None:
-        self._call()
-        super().wait(stream)
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +97,7 @@ def assert_right(found, pixels):
 def calls_of_a_good_search(pixels, into):
     device = FaultyDevice(RuntimeError(), at=0)
     search(device, pixels, into)
-    return device.calls
+    return device.faults.calls
 
 
 @pytest.mark.parametrize("has_room", [False, True])
@@ -125,7 +122,7 @@ def test_a_picture_that_does_not_fit_is_halved_until_it_does():
     pixels = picture(5000, 0.3)
     device = FaultyDevice(RuntimeError(), at=0, most=2**21)
     use_device(device)
-    device.most = 2000 * 3
+    device.faults.most = 2000 * 3
     table_free = compile_program(to_queries([(1, 2, 3), (3, 2, 1)]), PixelFormat("uint8", 3))
     found = cuda.match(pixels, table_free)
     expected = match(pixels, table_free)
@@ -149,17 +146,17 @@ def test_a_lost_device_is_not_used_for_the_next_picture():
     pixels = picture(600, 0.3)
     device = FaultyDevice(LostDeviceError("gone"), at=3)
     search(device, pixels)
-    calls = device.calls
+    calls = device.faults.calls
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert_right(cuda.match(pixels, PROGRAM), pixels)
-    assert device.calls == calls
+    assert device.faults.calls == calls
 
 
 def test_a_picture_on_a_lost_device_is_lost_with_it():
     device = FaultyDevice(RuntimeError(), at=0)
     pixels = put(device, picture(600, 0.3))
-    device.calls, device.at, device.error, device.forever = 0, 2, LostDeviceError("the GPU failed: gone"), True
+    device.fail_from(2, LostDeviceError("the GPU failed: gone"))
     use_device(device)
     with pytest.raises(DeviceError, match="gone"):
         cuda.match(pixels, PROGRAM)
@@ -169,7 +166,7 @@ def test_a_picture_on_a_full_device_is_searched_by_the_processor():
     device = FaultyDevice(RuntimeError(), at=0)
     pixels = picture(600, 0.3)
     there = put(device, pixels)
-    device.most = 0
+    device.faults.most = 0
     found, warned = search(device, there)
     assert_right(found, pixels)
     assert warned
@@ -182,7 +179,7 @@ def test_an_array_that_does_not_fit_is_still_to_be_had_on_the_host(attribute):
     pixels = picture(600, 0.3)
     use_device(device)
     hits = pg.find(Tensor(pixels), (1, 2, 3))
-    device.most = 0
+    device.faults.most = 0
     with pytest.raises(DeviceError, match=r"not enough memory.*`host`"):
         getattr(hits, attribute)
     np.testing.assert_array_equal(getattr(hits.host, attribute), getattr(pg.find(pixels, (1, 2, 3)), attribute))

@@ -8,10 +8,11 @@ from pixgrep.backends.cuda import collecting, launching, matching, pixelwise
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, MOST_COLORS, THREADS
 from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.backends.reference import match
 from pixgrep.compile import compile_program
 from pixgrep.expressions import to_queries
 from pixgrep.model import DevicePixels, PixelFormat
-from tests.backends.cuda.check import check, check_bits, picture, put
+from tests.backends.cuda.check import check, check_bits, check_parts, picture, put, put_batch
 from tests.simt.gpu import EngineDevice
 
 u32, u64 = np.uint32, np.uint64
@@ -98,6 +99,88 @@ def test_every_format_pixel_by_pixel(dtype, channels):
     assert bits.any()
 
 
+def batches(pixels: int, channels: int, dtype: str) -> dict[str, np.ndarray]:
+    """Return batches whose pictures are not one tall picture."""
+    drawn = picture(pixels, 0.4, channels, dtype).reshape(6, -1, 7, channels)
+    planes = np.ascontiguousarray(drawn.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    return {
+        "planes": planes,
+        "every second of planes": planes[::2],
+        "rows left out": drawn[:, 1:, 2:],
+        "picture after picture of one row": drawn.transpose(1, 0, 2, 3)[:, :1],
+        "the same again": np.broadcast_to(drawn[:1], drawn.shape),
+    }
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("name", batches(84, 3, "uint8"))
+@pytest.mark.parametrize(("channels", "dtype"), [(1, "uint8"), (3, "uint8"), (4, "uint16"), (3, "float32")])
+def test_batches_of_every_layout(schedule, name, channels, dtype):
+    device, batch = EngineDevice(schedule=schedule), batches(420, channels, dtype)[name]
+    program = compile_program(BOXES, PixelFormat(dtype, channels))
+    found = launching.match_on_device(device, put_batch(device, batch), DeviceProgram(program, device))
+    expected = match(batch.reshape(-1, *batch.shape[2:]), program)
+    assert expected.any()
+    np.testing.assert_array_equal(found.host.words, expected.words)
+    np.testing.assert_array_equal(found.counts(), expected.counts())
+    assert sum(launch.startswith("match") for launch in device.launches) == 1
+    check_parts(found, expected)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("channels", [2, 3, 4])
+@pytest.mark.parametrize("name", ["exact", "boxes", "tables"])
+def test_planes_are_read_wide(schedule, channels, name):
+    """One picture with a tail, and pictures of whole groups, in memory of a batch and of every second picture."""
+    program = compile_program(QUERIES[name], PixelFormat("uint8", channels))
+    one = picture(16 * 23, 0.4, channels).reshape(1, 23, 16, channels)
+    many = picture(5 * 16 * 7, 0.4, channels).reshape(5, 16, 7, channels)
+    planes = [np.ascontiguousarray(batch.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1) for batch in (one, many)]
+    for batch in (planes[0], planes[0][:, :5], planes[0][:, :1, :9], planes[1], planes[1][::2], planes[1][::-2]):
+        device = EngineDevice(schedule=schedule)
+        found = launching.match_on_device(device, put_batch(device, batch), DeviceProgram(program, device))
+        expected = match(batch.reshape(-1, *batch.shape[2:]), program)
+        np.testing.assert_array_equal(found.host.words, expected.words)
+        np.testing.assert_array_equal(found.host.union, expected.union)
+        np.testing.assert_array_equal(found.counts(), expected.counts())
+        assert found.total() == expected.total()
+        assert device.launches == ["match_planes"]
+
+
+def test_planes_that_are_not_aligned_are_read_pixel_by_pixel():
+    program = compile_program(EXACT, PixelFormat("uint8", 3))
+    for shape in ((2, 5, 7), (1, 5, 5)):
+        planes = np.ascontiguousarray(picture(70, 0.4)[: np.prod(shape)].reshape(-1, 3)[: np.prod(shape)].T)
+        batch = planes.reshape(3, *shape).transpose(1, 2, 3, 0)
+        device = EngineDevice()
+        found = launching.match_on_device(device, put_batch(device, batch), DeviceProgram(program, device))
+        np.testing.assert_array_equal(found.host.words, match(batch.reshape(-1, shape[2], 3), program).words)
+        assert device.launches == ["match_pixels"]
+
+
+def found_and_expected(device, pixels, queries):
+    """Return the answer of the device, and that of the judge."""
+    program = compile_program(queries, PixelFormat("uint8", pixels.shape[2]))
+    found = launching.match_on_device(device, put(device, pixels), DeviceProgram(program, device))
+    return found, match(pixels, program)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("shape", [(7, 33), (5, 64), (3, 257), (9, 500), (1, 1), (4, 16)])
+@pytest.mark.parametrize("name", ["one", "exact"])
+def test_what_batches_ask_of_bits(schedule, shape, name):
+    device = EngineDevice(schedule=schedule)
+    check_parts(*found_and_expected(device, picture(shape[0] * shape[1], 0.3).reshape(*shape, 3), QUERIES[name]))
+    assert "cut_bits" in device.launches
+
+
+@pytest.mark.parametrize("colors", [64, 65])
+def test_parts_of_more_colours_than_one_launch_takes(colors):
+    pixels = np.arange(2 * 43 * 3, dtype=np.uint8).reshape(2, 43, 3) // 3
+    queries = to_queries([(number, number, number) for number in range(colors)])
+    check_parts(*found_and_expected(EngineDevice(races=False), pixels, queries))
+
+
 @pytest.mark.parametrize("colors", [63, 64, 65, 128, 130])
 @pytest.mark.parametrize("layout", [{}, {"shift": 4}])
 def test_more_colours_than_one_launch_takes(colors, layout):
@@ -118,7 +201,7 @@ def test_work_is_cut_into_pieces_that_give_the_same(monkeypatch, layout):
 
 def test_a_launch_has_no_more_work_than_allowed():
     for count, terms in ((1, 1), (2**31, 1), (2**33, 1), (2**28, 40), (5000, 2**33)):
-        pieces = list(launching.pieces(count, terms))
+        pieces = list(launching.pieces(0, count, terms))
         assert [start for start, _ in pieces] == [0, *(stop for _, stop in pieces[:-1])]
         assert pieces[-1][1] == count
         assert all(start % BLOCK_PIXELS == 0 for start, _ in pieces)
@@ -200,7 +283,8 @@ def test_one_row_of_more_than_two_to_the_31_pixels_pixel_by_pixel():
         3,
         THREADS,
         *(u64(there.address - 3 * start), u64(start), u64(start + 640), u64(width)),
-        *(*reciprocal(width), np.int64(0), np.int64(3), np.int64(1), pixelwise.UINT8, u32(3)),
+        *(*reciprocal(width), np.int64(0), np.int64(3), np.int64(1), *reciprocal(1), np.int64(0)),
+        *(pixelwise.UINT8, u32(3)),
         *(u64(launch.terms.address), u32(launch.term_count), u64(words.address - start // 8), u64(80)),
         *(u64(0), u32(0), u64(totals.address)),
     )

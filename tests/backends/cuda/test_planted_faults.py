@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 from numba.cuda.dispatcher import CUDADispatcher
 
-from pixgrep.backends.cuda import blocks, collecting, counting, labeling, matching, pixelwise
-from tests.backends.cuda.check import check, picture
+from pixgrep.backends.cuda import blocks, collecting, counting, labeling, launching, matching, pixelwise, planar
+from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.backends.reference import match
+from pixgrep.compile import compile_program
+from pixgrep.model import PixelFormat
+from tests.backends.cuda.check import check, check_parts, picture, put_batch
 from tests.backends.cuda.test_kernels import BOXES, EXACT, TABLES
 from tests.simt import EngineError
 from tests.simt.gpu import EngineDevice
@@ -79,13 +83,40 @@ FAULTS = {
         "np.int64(y) * row_stride",
         "np.int64(y) * pixel_stride",
     ),
+    "pictures of a batch without a gap": (pixelwise, "picture_gap != 0", "picture_gap == 1"),
+    "pictures of a batch that are rows": (
+        pixelwise,
+        "quotient(number, picture_magic, picture_shifts)",
+        "quotient(number, magic, shifts)",
+    ),
+    "rows of a batch that go on": (collecting, "row = u64(row - u64(frame * rows))", "row = u64(row - frame)"),
+    "a word that is read beyond the last bit": (
+        collecting,
+        "if u64(shift + left) > u64(64) and shift != u64(0):",
+        "if shift != u64(0):",
+    ),
+    "bits of the next part": (
+        collecting,
+        "    if left < u64(64):\n        bits",
+        "    if left < u64(0):\n        bits",
+    ),
+    "bits cut where they are not": (collecting, "u64(u64(64) - shift)", "u64(u64(63) - shift)"),
+    "a plane's tail that is one pixel long": (planar, "    if number < left:\n", "    if number <= left:\n"),
+    "a plane that is loaded beyond its end": (planar, "if left < u32(GROUP):", "if left < u32(GROUP - 15):"),
+    "planes of the wrong picture": (planar, "quotient(first, picture_magic", "quotient(start, picture_magic"),
+    "a table asked for the wrong pixel": (planar, "u64(address + u64(number)), plane", "u64(address), plane"),
+    "a colour of planes that keeps the bits of the one before": (
+        planar,
+        "            found = u32(0)\n            row",
+        "            row",
+    ),
     "a word that two lanes write": (
         pixelwise,
         "is_stored = is_first_lane() and",
         "is_stored = u32(u32(cuda.threadIdx.x) & u32(15)) == u32(0) and",
     ),
 }
-ROOMS = (blocks, matching, collecting, pixelwise, labeling, counting)
+ROOMS = (blocks, matching, collecting, pixelwise, labeling, counting, planar)
 
 
 def planted(room: ModuleType, old: str, new: str) -> dict[ModuleType, ModuleType]:
@@ -116,6 +147,17 @@ def search_everything(schedule: str, seed: int) -> None:
         check(device(), picture(pixels, 0.4), EXACT)
     check(device(), picture(300, 0.4), BOXES)
     check(device(), picture(300, 0.4), TABLES, padding=7)
+    batch = picture(560, 0.4).reshape(5, 16, 7, 3)
+    planes = np.ascontiguousarray(batch.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    padded = picture(85, 0.4, 1).reshape(-1).copy()  # planes of 21 pixels, 32 bytes apart, and nothing after the last
+    tail = np.lib.stride_tricks.as_strided(padded, (1, 3, 7, 3), (0, 7, 1, 32))
+    for pictures, queries in ((tail, BOXES), (planes, TABLES), (batch[:, 1:], EXACT)):
+        engine, program = device(), compile_program(queries, PixelFormat("uint8", 3))
+        found = launching.match_on_device(engine, put_batch(engine, pictures), DeviceProgram(program, engine))
+        expected = match(pictures.reshape(-1, 7, 3), program)
+        np.testing.assert_array_equal(found.host.words, expected.words)
+        np.testing.assert_array_equal(found.counts(), expected.counts())
+    check_parts(found, expected)
 
 
 def search_many_blocks(schedule: str, seed: int) -> None:

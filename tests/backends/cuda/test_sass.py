@@ -8,10 +8,11 @@ import numba
 import pytest
 from numba.cuda.dispatcher import CUDADispatcher
 
-from pixgrep.backends.cuda import access, collecting, counting, labeling, matching, pixelwise
+from pixgrep.backends.cuda import access, collecting, counting, labeling, matching, pixelwise, planar
 from pixgrep.backends.cuda.jit import device, kernel
 from tests.backends.cuda import sass
 
+ROOMS = (matching, pixelwise, planar, collecting, labeling, counting)
 GOLDEN = json.loads(sass.GOLDEN.read_text())
 SIGNATURES = {kernel.py_func.__name__: (kernel, signature) for kernel, signature in sass.signatures().items()}
 REGISTERS_MAY_DIFFER = 2
@@ -31,7 +32,7 @@ def assert_golden(found, golden):
 
 
 def test_the_table_has_every_kernel_and_every_architecture():
-    values = [value for room in (matching, pixelwise, collecting, labeling, counting) for value in vars(room).values()]
+    values = [value for room in ROOMS for value in vars(room).values()]
     kernels = {value for value in values if isinstance(value, CUDADispatcher) and not value.targetoptions.get("device")}
     assert set(GOLDEN) == set(SIGNATURES) == {kernel.py_func.__name__ for kernel in kernels}
     assert all(list(rows) == [sass.name_of(capability) for capability in sass.CAPABILITIES] for rows in GOLDEN.values())

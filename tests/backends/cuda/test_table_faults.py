@@ -202,8 +202,8 @@ class TestFaults:
         pixels = picture("noise", (2, 300), 1)
         device = FaultyDevice(RuntimeError(), at=0)
         ask_of(device, verb, pixels, 1)
-        assert device.calls >= 6
-        for at in range(1, device.calls + 1):
+        assert device.faults.calls >= 6
+        for at in range(1, device.faults.calls + 1):
             found, warned = ask_of(FaultyDevice(error, at, forever), verb, pixels, 1)
             np.testing.assert_array_equal(found, expected_of(verb, pixels))
             assert len(warned) >= (isinstance(error, LostDeviceError) or forever), at
@@ -223,7 +223,7 @@ class TestFaults:
         pixels = picture("noise", (2, 300), 3)
         device = FaultyDevice(RuntimeError(), at=0)
         there = put(device, pixels, padding=5)
-        device.most = 0
+        device.faults.most = 0
         found, warned = ask_of(device, verb, there, 3)
         np.testing.assert_array_equal(found, expected_of(verb, pixels))
         assert warned
@@ -233,7 +233,7 @@ class TestFaults:
     def test_a_picture_on_a_lost_device_is_lost_with_it(self, verb):
         device = FaultyDevice(RuntimeError(), at=0)
         there = put(device, picture("noise", (2, 300), 1))
-        device.calls, device.at, device.error, device.forever = 0, 3, LostDeviceError("the GPU failed: gone"), True
+        device.fail_from(3, LostDeviceError("the GPU failed: gone"))
         use_device(device)
         table, counts = TABLES["uint8"][:SHADES], np.zeros(SHADES, np.uint32)
         asked: dict[str, Any] = {

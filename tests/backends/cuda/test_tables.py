@@ -13,7 +13,7 @@ from pixgrep.backends.cuda.blocks import THREADS
 from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import get_device, use_device
 from pixgrep.model import DevicePixels
-from tests.backends.cuda.check import POISON, put
+from tests.backends.cuda.check import POISON, put, put_batch
 from tests.simt import Race
 from tests.simt.gpu import EngineDevice
 from tests.sources.test_device import Tensor
@@ -92,6 +92,22 @@ def test_labels_of_every_shape_and_layout(channels, dtype):
         for layout in LAYOUTS if shape == (7, 33) else (LAYOUTS[0], LAYOUTS[number % len(LAYOUTS)]):
             check_labels(device, pixels, dtype, **layout)
     assert set(device.launches) == {"label_groups", "label_pixels"}
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_labels_and_census_of_planes_of_a_batch(channels):
+    device, batch = EngineDevice(), picture("noise", (6 * 5, 31), channels).reshape(6, 5, 31, channels)
+    planes = np.ascontiguousarray(batch.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    there, tall = put_batch(device, planes), batch.reshape(30, 31, channels)
+    assert there.picture_gap != 0 or channels == 1
+    table = TABLES["uint16"][: entries_for(tall, FEW)]
+    labels = tables.label_on_device(device, there, table)
+    np.testing.assert_array_equal(labels.to_host(), reference.label(tall, table))
+    expected = np.zeros(entries_for(tall, FEW), np.uint32)
+    reference.census(tall, expected)
+    colors, numbers = tables.census_on_device(device, there, len(expected))
+    np.testing.assert_array_equal(colors, np.flatnonzero(expected))
+    np.testing.assert_array_equal(numbers, expected[colors])
 
 
 @pytest.mark.parametrize("tail", TAILS)
@@ -214,7 +230,7 @@ def test_beyond_two_to_the_31_pixels(start, channels):
     memory, labels = device.allocate(table.nbytes), device.allocate(700 * 4)
     device.upload(memory, table)
     width = 2**40
-    strides = *reciprocal(width), np.int64(0), np.int64(channels), np.int64(1)
+    strides = *reciprocal(width), np.int64(0), np.int64(channels), np.int64(1), *reciprocal(1), np.int64(0)
     span = u64(there.address - channels * start), u64(start), u64(start + 700)
     what = u32(channels), u64(memory.address), u32(4), u64(labels.address - 4 * start)
     calls: list[Any] = [

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from pixgrep.backends import Backend
 from pixgrep.backends.cuda.launching import match_on_device, upload
+from pixgrep.backends.cuda.pipeline import drop_pipelines, pipeline_of
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.cuda.tables import census_on_device, label_on_device
 from pixgrep.bits import Answer, Bits
 from pixgrep.errors import one_line, warn
-from pixgrep.gpu.array import DeviceArray
-from pixgrep.gpu.device import Device, copy_to_host, get_device
+from pixgrep.gpu.device import Device, copy_to_host, get_device, release_device
 from pixgrep.gpu.faults import LostDeviceError, OutOfMemoryError
+from pixgrep.gpu.libraries import LIBRARIES
 from pixgrep.model import WORD_BITS, DevicePixels, Pixels, Program
 
 LEAST_HALF = 1 << 16
@@ -51,11 +52,11 @@ def match(pixels: Pixels | DevicePixels, program: Program, into: Bits | None = N
         return _processor().match(_go_on(pixels, error), program, into)
 
 
-def label(pixels: Pixels | DevicePixels, table: NDArray[Any]) -> DeviceArray | NDArray[Any]:
+def label(pixels: Pixels | DevicePixels, table: NDArray[Any]) -> Any:
     """
     Return for each pixel the entry of a table; see `pixgrep.backends`.
 
-    The labels of a picture on the device stay there, if there is room.
+    The labels of a picture on the device stay there, if there is room, as an array of the picture's library.
 
     Raises
     ------
@@ -65,8 +66,7 @@ def label(pixels: Pixels | DevicePixels, table: NDArray[Any]) -> DeviceArray | N
     try:
         return _label(get_device(), pixels, table)
     except LostDeviceError as error:
-        labels: NDArray[Any] = _processor().label(_go_on(pixels, error), table)
-        return labels
+        return _processor().label(_go_on(pixels, error), table)
 
 
 def census(pixels: Pixels | DevicePixels, counts: NDArray[np.uint32]) -> None:
@@ -97,24 +97,33 @@ def census(pixels: Pixels | DevicePixels, counts: NDArray[np.uint32]) -> None:
 
 def _match(device: Device, pixels: Pixels | DevicePixels, program: Program, into: Bits | None) -> Answer:
     try:
-        there = pixels if isinstance(pixels, DevicePixels) else upload(device, pixels)
-        found = match_on_device(device, there, _prepared(program, device))
-        if into is None:
-            found.counts()  # waits: errors of the kernels, and lack of memory, come to light here
-            return found
+        if isinstance(pixels, DevicePixels):
+            return _match_there(device.on(pixels.stream), pixels, _prepared(program, device), into)
+        with pipeline_of(device) as pipeline:
+            found = pipeline.match(pixels, _prepared(program, device), into)
+            found.counts()  # while nobody else works on its stream
+        return found if into is None else into
+    except OutOfMemoryError as error:
+        reason = one_line(error)  # the error itself holds all memory that was taken before it
+    _prepared.cache_clear()
+    return _match_halves(device, copy_to_host(pixels), program, into, reason)
+
+
+def _match_there(device: Device, pixels: DevicePixels, program: DeviceProgram, into: Bits | None) -> Answer:
+    """Match a picture on the device; where its library keeps the order of its stream, nothing is waited for."""
+    found = match_on_device(device, pixels, program)
+    if into is not None:
         found.copy_to(into)
         return into
-    except OutOfMemoryError as error:
-        _prepared.cache_clear()
-        return _match_halves(device, copy_to_host(pixels), program, into, error)
+    if not LIBRARIES[pixels.library].is_ordered:
+        found.counts()  # waits: the picture may be freed from now on
+    return found
 
 
-def _match_halves(
-    device: Device, pixels: Pixels, program: Program, into: Bits | None, error: OutOfMemoryError
-) -> Answer:
+def _match_halves(device: Device, pixels: Pixels, program: Program, into: Bits | None, reason: str) -> Answer:
     """Match a picture that does not fit in two parts, which may be halved again."""
     height, width, _ = pixels.shape
-    if not _can_be_halved(pixels, error):
+    if not _can_be_halved(pixels, reason):
         return _processor().match(pixels, program, into)
     bits = Bits.empty(len(program.colors), (height, width)) if into is None else into
     for start, part in _halves(pixels):
@@ -122,21 +131,22 @@ def _match_halves(
     return bits
 
 
-def _label(device: Device, pixels: Pixels | DevicePixels, table: NDArray[Any]) -> DeviceArray | NDArray[Any]:
+def _label(device: Device, pixels: Pixels | DevicePixels, table: NDArray[Any]) -> Any:
     try:
         if isinstance(pixels, DevicePixels):
-            return label_on_device(device, pixels, table)
+            return label_on_device(device.on(pixels.stream), pixels, table)
         return label_on_device(device, upload(device, pixels), table).to_host()
     except OutOfMemoryError as error:
-        _prepared.cache_clear()
-        pixels = copy_to_host(pixels)
-        labels: NDArray[Any] = np.empty(pixels.shape[:2], table.dtype)
-        if not _can_be_halved(pixels, error):
-            labels[:] = _processor().label(pixels, table)
-            return labels
-        for start, part in _halves(pixels):
-            labels.reshape(-1)[start : start + part.shape[1]] = _label(device, part, table)
+        reason = one_line(error)
+    _prepared.cache_clear()
+    pixels = copy_to_host(pixels)
+    labels: NDArray[Any] = np.empty(pixels.shape[:2], table.dtype)
+    if not _can_be_halved(pixels, reason):
+        labels[:] = _processor().label(pixels, table)
         return labels
+    for start, part in _halves(pixels):
+        labels.reshape(-1)[start : start + part.shape[1]] = _label(device, part, table)
+    return labels
 
 
 def _census(
@@ -148,24 +158,28 @@ def _census(
 ) -> None:
     """Append the colours of a picture, or of its parts, with their numbers, and parts left to the processor."""
     try:
-        there = pixels if isinstance(pixels, DevicePixels) else upload(device, pixels)
-        found.append(census_on_device(device, there, entries))
+        if isinstance(pixels, DevicePixels):
+            found.append(census_on_device(device.on(pixels.stream), pixels, entries))
+        else:
+            found.append(census_on_device(device, upload(device, pixels), entries))
+        return
     except OutOfMemoryError as error:
-        _prepared.cache_clear()
-        pixels = copy_to_host(pixels)
-        if not _can_be_halved(pixels, error):
-            left.append(pixels)
-            return
-        for _, part in _halves(pixels):
-            _census(device, part, entries, found, left)
+        reason = one_line(error)
+    _prepared.cache_clear()
+    pixels = copy_to_host(pixels)
+    if not _can_be_halved(pixels, reason):
+        left.append(pixels)
+        return
+    for _, part in _halves(pixels):
+        _census(device, part, entries, found, left)
 
 
-def _can_be_halved(pixels: Pixels, error: OutOfMemoryError) -> bool:
+def _can_be_halved(pixels: Pixels, reason: str) -> bool:
     """Return whether a picture that does not fit is large enough for two parts; warn where it is not."""
     count = pixels.shape[0] * pixels.shape[1]
     if _half_of(count) >= LEAST_HALF:
         return True
-    warn(f"not enough memory on the GPU ({one_line(error)}); the processor searches {count:,} pixels")
+    warn(f"not enough memory on the GPU ({reason}); the processor searches {count:,} pixels")
     return False
 
 
@@ -188,6 +202,13 @@ def _go_on(pixels: Pixels | DevicePixels, error: LostDeviceError) -> Pixels:
         raise error
     warn(f"{one_line(error)}; the search goes on with the processor")
     return pixels
+
+
+def release() -> None:
+    """Give back all memory, of the GPU and pinned, that is kept for the next search."""
+    _prepared.cache_clear()
+    drop_pipelines()
+    release_device()
 
 
 def _processor() -> Backend:

@@ -16,6 +16,7 @@ u32, u64 = np.uint32, np.uint64
 HIGH_BITS = u32(0x80008000)
 EVEN_BYTES = u32(0x00FF00FF)
 BYTE = u32(0xFF)
+UPPER_BYTE = u32(0xFF0000)
 BIT_31, BIT_63 = u32(1 << 31), u64(1 << 63)
 
 
@@ -99,6 +100,17 @@ def odd_channels(quad):
         u32(u32(quad[1] >> u32(8)) & EVEN_BYTES),
         u32(u32(quad[2] >> u32(8)) & EVEN_BYTES),
         u32(u32(quad[3] >> u32(8)) & EVEN_BYTES),
+    )
+
+
+@device
+def channel_pairs(low, high):
+    """Return four pairs of channels, each in 16 bits, from four bytes of one plane and four of another."""
+    return (
+        u32(u32(low & BYTE) | u32(u32(high & BYTE) << u32(16))),
+        u32(u32(u32(low >> u32(8)) & BYTE) | u32(u32(high << u32(8)) & UPPER_BYTE)),
+        u32(u32(u32(low >> u32(16)) & BYTE) | u32(high & UPPER_BYTE)),
+        u32(u32(low >> u32(24)) | u32(u32(high >> u32(8)) & UPPER_BYTE)),
     )
 
 

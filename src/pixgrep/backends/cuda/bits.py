@@ -1,7 +1,6 @@
 """The answer to a search in the memory of the GPU: numbers come to the host, arrays stay."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +10,12 @@ from numpy.typing import NDArray
 from pixgrep.backends.cuda import collecting
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, MOST_COLORS, THREADS, blocks_for
-from pixgrep.bits import Bits, words_for
+from pixgrep.backends.cuda.program import DeviceProgram
+from pixgrep.bits import Bits, Words, words_for
 from pixgrep.errors import DeviceError, one_line
-from pixgrep.gpu.array import DeviceArray
-from pixgrep.gpu.device import Device, Memory
+from pixgrep.gpu.device import Device, Memory, hand_over
 from pixgrep.gpu.faults import OutOfMemoryError
+from pixgrep.gpu.libraries import LIBRARIES
 
 u32, u64 = np.uint32, np.uint64
 
@@ -42,24 +42,33 @@ class DeviceBits:
     """
 
     def __init__(
-        self, device: Device, words: Memory, row_bytes: int, colors: int, shape: tuple[int, int], totals: Memory
+        self,
+        device: Device,
+        words: Memory,
+        row_bytes: int,
+        colors: int,
+        shape: tuple[int, int],
+        totals: Memory,
+        library: str = "",
     ) -> None:
         self._device = device
         self._totals = totals
-        self._in_use: list[Memory] = []
+        self._library_name = library
+        self._library = LIBRARIES[library]
         self.words = words
         self.row_bytes = row_bytes
         self.colors = colors
         self.shape = shape
 
     @classmethod
-    def empty(cls, device: Device, colors: int, shape: tuple[int, int], launches: int) -> "DeviceBits":
-        """Return bits with room for an answer, written by so many launches."""
+    def empty(cls, device: Device, program: DeviceProgram, shape: tuple[int, int], library: str = "") -> "DeviceBits":
+        """Return bits with room for the answer to a program."""
+        colors = len(program.program.colors)
         row_bytes = -(-words_for(shape) * 8 // ALIGNMENT) * ALIGNMENT
         words = device.allocate((colors + (colors > 1)) * row_bytes)
-        totals = device.allocate(launches * TOTAL_BYTES)
-        device.upload(totals, np.zeros(totals.size, np.uint8))
-        return cls(device, words, row_bytes, colors, shape, totals)
+        totals = device.allocate(program.launch_count * TOTAL_BYTES)
+        device.clear(totals)
+        return cls(device, words, row_bytes, colors, shape, totals, library)
 
     @property
     def union(self) -> Memory:
@@ -98,10 +107,13 @@ class DeviceBits:
 
     def copy_to(self, bits: Bits) -> None:
         """Copy everything to bits in the memory of the CPU."""
-        for number, words in enumerate(bits.words):
-            self._device.download(self.row(number), words)
-        if self.colors > 1:
-            self._device.download(self.union, bits.union)
+        for memory, words in self.rows_with(bits):
+            self._device.download(memory, words)
+
+    def rows_with(self, bits: Bits) -> list[tuple[Memory, Words]]:
+        """Return where each row of bits lies, those of the union last, and the same row of others."""
+        rows = [(self.row(number), words) for number, words in enumerate(bits.words)]
+        return [*rows, (self.union, bits.union)] if self.colors > 1 else rows
 
     @cached_property
     def host(self) -> Bits:
@@ -110,17 +122,42 @@ class DeviceBits:
         self.copy_to(bits)
         return bits
 
-    def coordinates(self, origin: tuple[int, int], dtype: Any) -> DeviceArray:
+    def coordinates(self, origin: tuple[int, int], dtype: Any) -> Any:
         """Return (x, y) of every match in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
-        with self._writing():
-            return self._coordinates(origin, dtype)
+        return self._written((self.total(), 2), dtype, lambda address: self._write_places(address, origin, dtype))
 
-    def _coordinates(self, origin: tuple[int, int], dtype: Any) -> DeviceArray:
-        places = self._allocate((self.total(), 2), dtype)
-        if places.size:
+    def places(self, rows: int, origin: tuple[int, int], dtype: Any) -> tuple[Any, Any]:
+        """Return the picture of every match, and its (x, y) there, see `pixgrep.bits.Bits.places`."""
+        total, written = self.total(), []
+
+        def write(frames: int) -> None:
+            def write_both(xy: int) -> None:
+                self._write_places(xy, origin, dtype, rows, frames)
+
+            written.append(self._written((total, 2), dtype, write_both))
+
+        frames = self._written((total,), dtype, write)
+        return frames, *written
+
+    def part(self, start: int, shape: tuple[int, int]) -> "DeviceBits":
+        """Return a copy of the bits of a part that begins at number `start`."""
+        row_bytes = -(-words_for(shape) * 8 // ALIGNMENT) * ALIGNMENT
+        rows = self.colors + (self.colors > 1)
+        words, totals = self._device.allocate(rows * row_bytes), self._device.allocate(self._totals.size)
+        self._device.clear(totals)
+        part = DeviceBits(self._device, words, row_bytes, self.colors, shape, totals, self._library_name)
+        stop, blocks = start + shape[0] * shape[1], blocks_for(words_for(shape), THREADS)
+        for number in range(rows if blocks else 0):
+            launch = min(number // MOST_COLORS, totals.size // TOTAL_BYTES - 1)  # the union is one more of the last
+            total = part.totals_of(launch).address + (number - launch * MOST_COLORS) * 8
+            where = (u64(self.row(number).address), u64(start), u64(stop), u64(part.row(number).address))
+            self._device.launch(collecting.cut_bits, blocks, THREADS, *where, u32(3 - min(rows, 2)), u64(total))
+        return part
+
+    def _write_places(self, places: int, origin: tuple[int, int], dtype: Any, rows: int = 1, frames: int = 0) -> None:
+        if self.total():
             groups, blocks = self._groups, self._blocks
             counts, offsets = self._device.allocate(blocks * 4), self._device.allocate((blocks + 1) * 8)
-            self._in_use += counts, offsets
             words = u64(self.union.address)
             self._device.launch(collecting.count_blocks, blocks, THREADS, words, groups, u64(counts.address))
             scan = (u64(counts.address), u64(blocks), u64(offsets.address))
@@ -130,52 +167,60 @@ class DeviceBits:
                 blocks,
                 THREADS,
                 *(words, groups, u64(offsets.address), u64(self.shape[1]), *reciprocal(self.shape[1])),
-                *(u64(origin[0]), u64(origin[1]), u32(places.dtype.itemsize == 8), u64(places.address)),
+                *(u64(origin[0]), u64(origin[1]), u32(np.dtype(dtype).itemsize == 8), u64(places)),
+                *(u64(rows), *reciprocal(rows), u64(frames)),
             )
-        return places
 
-    def first_colors(self) -> DeviceArray:
+    def first_colors(self) -> Any:
         """Return the number of the (first) matching colour for every match in reading order."""
-        with self._writing():
-            places = self._coordinates((0, 0), np.int64)
-            numbers = self._allocate((len(places),), np.int32)
-            if numbers.size:
-                self._in_use.append(places.memory)
-                self._device.launch(
-                    collecting.write_colors,
-                    blocks_for(numbers.size, THREADS),
-                    THREADS,
-                    *(u64(places.address), u64(numbers.size), u64(self.shape[1])),
-                    *(u64(self.words.address), u64(self.row_bytes), u32(self.colors), u64(numbers.address)),
-                )
-            return numbers
+        return self._written((self.total(),), np.int32, self._write_colors)
 
-    def mask(self) -> DeviceArray:
+    def _write_colors(self, numbers: int) -> None:
+        count = self.total()
+        if count:
+            places = self._device.allocate(count * 16)
+            self._write_places(places.address, (0, 0), np.int64)
+            self._device.launch(
+                collecting.write_colors,
+                blocks_for(count, THREADS),
+                THREADS,
+                *(u64(places.address), u64(count), u64(self.shape[1])),
+                *(u64(self.words.address), u64(self.row_bytes), u32(self.colors), u64(numbers)),
+            )
+
+    def mask(self) -> Any:
         """Return one bool a pixel, shape (height, width)."""
-        with self._writing():
-            mask = self._allocate(self.shape, np.bool_)
-            self._write_mask(self.union, mask.address)
-            return mask
+        return self._written(self.shape, np.bool_, lambda address: self._write_mask(self.union, address))
 
-    def masks(self) -> DeviceArray:
+    def masks(self) -> Any:
         """Return one bool a colour and pixel, shape (colors, height, width)."""
-        with self._writing():
-            masks = self._allocate((self.colors, *self.shape), np.bool_)
-            pixels = self.shape[0] * self.shape[1]
-            for number in range(self.colors):
-                self._write_mask(self.row(number), masks.address + number * pixels)
-            return masks
+        return self._written((self.colors, *self.shape), np.bool_, self._write_masks)
+
+    def _write_masks(self, masks: int) -> None:
+        for number in range(self.colors):
+            self._write_mask(self.row(number), masks + number * self.shape[0] * self.shape[1])
 
     def __reduce__(self) -> Any:
         raise TypeError("bits on a GPU cannot be pickled or copied; take those of `hits.host`")
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Wait until what is written is there: nobody gets an array that is not, and errors come to light here."""
+    def _written(self, shape: tuple[int, ...], dtype: Any, write: Callable[[int], None]) -> Any:
+        """
+        Return an array of the picture's library, which `write`, given its address, begins to fill.
+
+        Whoever asks may have changed over to another stream since the search: both streams wait for each other, and
+        the processor does not. Where the library does not keep the order of streams, it does.
+        """
         try:
-            yield
-            self._device.wait()
-            self._in_use.clear()
+            asking = self._device.on(self._library.stream_for(self._device))
+            room = self._library.room(self._device, shape, np.dtype(dtype))
+            if asking.stream != self._device.stream:
+                hand_over(asking, self._device)
+            write(room.address)
+            if asking.stream != self._device.stream:
+                hand_over(self._device, asking)
+            if not self._library.is_ordered:
+                self._device.wait()
+            return self._library.finish(room.array)
         except OutOfMemoryError as error:
             raise DeviceError(
                 f"not enough memory on the GPU for this array ({one_line(error)}); take it from `host` instead, or "
@@ -195,7 +240,3 @@ class DeviceBits:
     @property
     def _blocks(self) -> int:
         return blocks_for(self.shape[0] * self.shape[1], BLOCK_PIXELS)
-
-    def _allocate(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
-        size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        return DeviceArray(self._device, self._device.allocate(size), shape, dtype)

@@ -22,9 +22,12 @@ from pixgrep.backends.cuda.blocks import (
     GROUP,
     THREADS,
     WARPS,
+    add_counts,
+    note_count,
     place_in_block,
     thread_number,
     warp_scan,
+    warp_sum,
     write_block_count,
 )
 from pixgrep.backends.cuda.jit import cuda, device, kernel
@@ -33,6 +36,8 @@ u32, u64 = np.uint32, np.uint64
 
 SCAN_THREADS = 1024
 SCAN_WARPS = 32
+CUT_COUNTS = 2 * WARPS
+"""For `cut_bits`: one count for each warp of a block, twice."""
 
 
 @device
@@ -106,10 +111,34 @@ def scan_counts(counts, blocks, offsets):
         store_u64(u64(offsets + u64(blocks * u64(8))), base)
 
 
+@device
+def store_number(numbers, place, number, is_wide):
+    """Write a number to its place in an array of int64, or of int32."""
+    if is_wide:
+        store_u64(u64(numbers + u64(place * u64(8))), number)
+    else:
+        store_u32(u64(numbers + u64(place * u64(4))), u32(number))
+
+
 @kernel
-def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wide, places):
+def write_places(
+    words,
+    groups,
+    offsets,
+    width,
+    magic,
+    shifts,
+    left,
+    top,
+    is_wide,
+    places,
+    rows,
+    rows_magic,
+    rows_shifts,
+    frames,
+):
     """
-    Write column and row of every set bit, in reading order.
+    Write column and row of every set bit, in reading order; of a batch, in its picture, and the number of that.
 
     A block gathers its places in shared memory first, and writes them side by side.
 
@@ -122,11 +151,15 @@ def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wid
     width, magic, shifts
         Pixels of a row, and its `reciprocal`.
     left, top : uint64
-        Column and row of bit 0.
+        Column and row of bit 0, in each picture of a batch.
     is_wide : uint32
         Whether a place is two int64, or two int32.
     places : uint64
         Address of the places, a multiple of 16.
+    rows, rows_magic, rows_shifts
+        Rows of each picture of a batch, and their `reciprocal`.
+    frames : uint64
+        Address of the numbers of the pictures, as wide as a column; 0 where there is one picture.
     """
     warp_counts = cuda.shared.array(WARPS, np.int32)
     gathered = cuda.shared.array(BLOCK_PIXELS, np.uint16)
@@ -149,8 +182,12 @@ def write_places(words, groups, offsets, width, magic, shifts, left, top, is_wid
         number = u64(u64(block * u64(BLOCK_PIXELS)) + u64(gathered[place]))
         row = quotient(number, magic, shifts)
         x = u64(u64(number - u64(row * width)) + left)
-        y = u64(row + top)
         here = u64(begin + u64(place))
+        if frames != u64(0):
+            frame = quotient(row, rows_magic, rows_shifts)
+            row = u64(row - u64(frame * rows))
+            store_number(frames, here, frame, is_wide)
+        y = u64(row + top)
         if is_wide:
             store_u64(u64(places + u64(here * u64(16))), x)
             store_u64(u64(places + u64(here * u64(16)) + u64(8)), y)
@@ -221,3 +258,49 @@ def write_colors(places, count, width, words, row_bytes, colors, numbers):
         color = u32(color + u32(1))
         word = u64(word + row_bytes)
     store_u32(u64(numbers + u64(here * u64(4))), color)
+
+
+@device
+def load_word(words, first, stop):
+    """Return 64 bits from number `first` on, 0 from `stop` on; a word that has none of them is not read."""
+    here = u64(words + u64(u64(first >> u64(6)) << u64(3)))
+    shift = u64(first & u64(63))
+    bits = u64(load_u64(here) >> shift)
+    left = u64(stop - first)
+    if u64(shift + left) > u64(64) and shift != u64(0):
+        bits = u64(bits | u64(load_u64(u64(here + u64(8))) << u64(u64(64) - shift)))
+    if left < u64(64):
+        bits = u64(bits & u64(u64(u64(1) << left) - u64(1)))
+    return bits
+
+
+@kernel
+def cut_bits(words, start, stop, cut, rows, totals):
+    """
+    Copy some bits to where they begin a word, 64 a thread, and count those that are set.
+
+    Parameters
+    ----------
+    words : uint64
+        Address of the bits.
+    start, stop : uint64
+        Number of the first bit to copy, and of the one after the last.
+    cut : uint64
+        Address of the copy; bits beyond the last are set to 0.
+    rows : uint32
+        1; or 2 where these are the bits of the only colour, and so of all colours together.
+    totals : uint64
+        Address of as many uint64, to which the number of bits that are set is added.
+    """
+    warp_counts = cuda.shared.array(CUT_COUNTS, np.int32)
+    number = thread_number()
+    first = u64(start + u64(number * u64(64)))
+    found = np.int32(0)
+    if first < stop:
+        bits = load_word(words, first, stop)
+        store_u64(u64(cut + u64(number * u64(8))), bits)
+        found = np.int32(cuda.popc(bits))
+    count = warp_sum(found)
+    note_count(count, warp_counts, u32(0))
+    note_count(count, warp_counts, u32(1))
+    add_counts(warp_counts, rows, totals)

@@ -164,14 +164,27 @@ def census_greys(pixels, start, count, channels, counts):
 
 @kernel
 def census_pixels(
-    pixels, start, count, width, magic, shifts, row_stride, pixel_stride, channel_stride, channels, counts
+    pixels,
+    start,
+    count,
+    width,
+    magic,
+    shifts,
+    row_stride,
+    pixel_stride,
+    channel_stride,
+    picture_magic,
+    picture_shifts,
+    picture_gap,
+    channels,
+    counts,
 ):
     """
     Count the colours of pixels of any strides, one a thread; equal ones of a warp are added at once.
 
     Parameters
     ----------
-    pixels, start, count, width, magic, shifts, row_stride, pixel_stride, channel_stride
+    pixels, ..., picture_gap
         See `match_pixels`.
     channels, counts
         See `census_groups`.
@@ -179,7 +192,9 @@ def census_pixels(
     number = u64(start + thread_number())
     color = u32(NO_COLOR)
     if number < count:
-        here = pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride)
+        here = pixel_address(
+            pixels, number, width, magic, shifts, row_stride, pixel_stride, picture_magic, picture_shifts, picture_gap
+        )
         color = strided_index(here, channel_stride, channels)
     alike = u32(cuda.match_any_sync(ALL_LANES, np.int32(color)))
     lane = u32(u32(cuda.threadIdx.x) & u32(31))

@@ -165,6 +165,9 @@ def label_pixels(
     row_stride,
     pixel_stride,
     channel_stride,
+    picture_magic,
+    picture_shifts,
+    picture_gap,
     channels,
     table,
     size,
@@ -175,7 +178,7 @@ def label_pixels(
 
     Parameters
     ----------
-    pixels, start, count, width, magic, shifts, row_stride, pixel_stride, channel_stride
+    pixels, ..., picture_gap
         See `match_pixels`.
     channels, table, size, labels
         See `label_groups`.
@@ -183,6 +186,8 @@ def label_pixels(
     number = u64(start + thread_number())
     if number >= count:
         return
-    here = pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride)
+    here = pixel_address(
+        pixels, number, width, magic, shifts, row_stride, pixel_stride, picture_magic, picture_shifts, picture_gap
+    )
     label = load_label(table, strided_index(here, channel_stride, channels), size)
     store_label(u64(labels + u64(number * u64(size))), label, size)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pixgrep.backends.cuda import matching, pixelwise
+from pixgrep.backends.cuda import matching, pixelwise, planar
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, THREADS, blocks_for
@@ -23,17 +23,27 @@ MOST_WORK = 1 << 32
 def match_on_device(device: Device, pixels: DevicePixels, program: DeviceProgram) -> DeviceBits:
     """Return which pixels of a picture on the device match which colour; nothing is waited for."""
     height, width, _ = pixels.shape
+    bits = DeviceBits.empty(device, program, (height, width), pixels.library)
+    begin_match(device, pixels, program, bits, 0, height * width)
+    return bits
+
+
+def begin_match(
+    device: Device, pixels: DevicePixels, program: DeviceProgram, bits: DeviceBits, first: int, end: int
+) -> None:
+    """Begin to write the bits of some pixels: from one number, a multiple of `BLOCK_PIXELS`, to before another."""
     is_grouped = pixels.dtype == "uint8" and lies_in_groups(pixels)
-    launches = program.groups if is_grouped else program.pixels
-    bits = DeviceBits.empty(device, len(program.program.colors), (height, width), len(launches))
+    is_planar = not is_grouped and pixels.dtype == "uint8" and lies_in_planes(pixels)
+    launches = program.groups if is_grouped else program.boxes if is_planar else program.pixels
     for number, launch in enumerate(launches):
-        for start, stop in pieces(height * width, launch.term_count):
+        for start, stop in pieces(first, end, launch.term_count):
             shared = _shared_arguments(launch, number, bits)
             if is_grouped:
                 _launch_groups(device, pixels, program, start, stop, shared)
+            elif is_planar:
+                _launch_planes(device, pixels, start, stop, shared)
             else:
                 _launch_pixels(device, pixels, start, stop, shared)
-    return bits
 
 
 def lies_in_groups(pixels: DevicePixels) -> bool:
@@ -41,11 +51,21 @@ def lies_in_groups(pixels: DevicePixels) -> bool:
     return pixels.is_contiguous and pixels.address % WIDE == 0
 
 
-def pieces(count: int, terms: int) -> Iterator[tuple[int, int]]:
+def lies_in_planes(pixels: DevicePixels) -> bool:
+    """Return whether pixels lie in planes so that a thread can take 16 of one by a 128-bit load."""
+    height, width, _ = pixels.shape
+    row, pixel, plane = pixels.strides
+    is_plane = (pixel == 1 or width == 1) and (row == width or height == 1)
+    begins = pixels.address, plane, pixels.picture_gap
+    has_whole_groups = pixels.picture_gap == 0 or (pixels.rows or 0) * width % WIDE == 0
+    return is_plane and has_whole_groups and not any(begin % WIDE for begin in begins)
+
+
+def pieces(first: int, end: int, terms: int) -> Iterator[tuple[int, int]]:
     """Yield number of the first pixel, and of the one after the last, of each launch."""
     size = max(MOST_WORK // terms // BLOCK_PIXELS, 1) * BLOCK_PIXELS
-    for start in range(0, count, size):
-        yield start, min(start + size, count)
+    for start in range(first, end, size):
+        yield start, min(start + size, end)
 
 
 def _shared_arguments(launch: Launch, number: int, bits: DeviceBits) -> tuple[np.generic, ...]:
@@ -76,6 +96,17 @@ def _launch_groups(
     device.launch(kernel, blocks, THREADS, *arguments)
 
 
+def _launch_planes(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
+    blocks = blocks_for(_whole_words(stop) - start, BLOCK_PIXELS)
+    where = u64(pixels.address), u64(start), u64(stop), i64(pixels.strides[2]), *_picture_arguments(pixels)
+    device.launch(planar.match_planes, blocks, THREADS, *where, u32(pixels.shape[2]), *shared)
+
+
+def _picture_arguments(pixels: DevicePixels) -> tuple[np.generic, ...]:
+    """Return the arguments that say where the next picture of a batch begins."""
+    return *reciprocal(max((pixels.rows or 0) * pixels.shape[1], 1)), i64(pixels.picture_gap)
+
+
 def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
     blocks = blocks_for(_whole_words(stop) - start, THREADS)
     device.launch(
@@ -94,6 +125,7 @@ def strided_arguments(pixels: DevicePixels, start: int, stop: int) -> tuple[np.g
     return (
         *(u64(pixels.address), u64(start), u64(stop), u64(width), *reciprocal(width)),
         *map(i64, pixels.strides),
+        *_picture_arguments(pixels),
     )
 
 

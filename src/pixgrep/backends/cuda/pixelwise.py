@@ -33,11 +33,17 @@ def load_channel(address, kind):
 
 
 @device
-def pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride):
+def pixel_address(
+    pixels, number, width, magic, shifts, row_stride, pixel_stride, picture_magic, picture_shifts, picture_gap
+):
     """Return where a pixel is, by its number in reading order; see `match_pixels`."""
     y = quotient(number, magic, shifts)
     x = u64(number - u64(y * width))
-    return u64(pixels + u64(np.int64(y) * row_stride) + u64(np.int64(x) * pixel_stride))
+    here = u64(pixels + u64(np.int64(y) * row_stride) + u64(np.int64(x) * pixel_stride))
+    if picture_gap != 0:  # the same for all threads: a single picture does not pay for batches
+        picture = np.int64(quotient(number, picture_magic, picture_shifts))
+        here = u64(here + u64(picture * picture_gap))
+    return here
 
 
 @device
@@ -85,6 +91,9 @@ def match_pixels(
     row_stride,
     pixel_stride,
     channel_stride,
+    picture_magic,
+    picture_shifts,
+    picture_gap,
     kind,
     channels,
     terms,
@@ -108,6 +117,10 @@ def match_pixels(
         Pixels of a row, and its `reciprocal`.
     row_stride, pixel_stride, channel_stride : int64
         Bytes from one row, pixel, channel to the next.
+    picture_magic, picture_shifts
+        The `reciprocal` of the pixels of one picture of a batch.
+    picture_gap : int64
+        How many bytes further on than its next row the next picture of a batch begins; 0 where there is none.
     kind : uint32
         `UINT8`, `UINT16`, `FLOAT32` or `FLOAT64`.
     terms : uint64
@@ -119,7 +132,9 @@ def match_pixels(
     is_pixel = number < count
     a, b, c, d = u64(0), u64(0), u64(0), u64(0)
     if is_pixel:
-        here = pixel_address(pixels, number, width, magic, shifts, row_stride, pixel_stride)
+        here = pixel_address(
+            pixels, number, width, magic, shifts, row_stride, pixel_stride, picture_magic, picture_shifts, picture_gap
+        )
         a = load_channel(here, kind)
         if channels > u32(1):
             b = load_channel(u64(here + u64(channel_stride)), kind)

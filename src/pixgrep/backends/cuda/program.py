@@ -70,6 +70,11 @@ class DeviceProgram:
         return masks.pop() if len(masks) == 1 else None
 
     @property
+    def launch_count(self) -> int:
+        """How many launches it takes, of whichever kernel."""
+        return len(self._firsts)
+
+    @property
     def groups(self) -> list[Launch]:
         """The launches of `match_exact` or `match_boxes`."""
         with self._lock:
@@ -78,6 +83,18 @@ class DeviceProgram:
     @cached_property
     def _groups(self) -> list[Launch]:
         return [self._launch(first, self._exact_terms if self.is_exact else self._box_terms) for first in self._firsts]
+
+    @property
+    def boxes(self) -> list[Launch]:
+        """The launches of `match_boxes` and `match_planes`."""
+        if not self.is_exact:
+            return self.groups
+        with self._lock:
+            return self._boxes
+
+    @cached_property
+    def _boxes(self) -> list[Launch]:
+        return [self._launch(first, self._box_terms) for first in self._firsts]
 
     @property
     def pixels(self) -> list[Launch]:
@@ -99,6 +116,7 @@ class DeviceProgram:
         is_last = [number == len(terms) - 1 for terms in colors for number in range(len(terms))]
         packed = pack(terms, np.array(is_last, np.bool_))
         memory = self._device.allocate(packed.nbytes)
+        memory.lend()  # read on streams of all kinds: it is freed for good, and whoever reads it is waited for
         self._device.upload(memory, packed)
         return Launch(memory, len(terms), first)
 
@@ -113,6 +131,7 @@ class DeviceProgram:
             return 0
         if term.table not in self._tables:
             memory = self._device.allocate(len(term.table))
+            memory.lend()
             self._device.upload(memory, np.frombuffer(term.table, np.uint8))
             self._tables[term.table] = memory
         return (self._tables[term.table].address - term.table_start // 8) % 2**64  # its planes begin there

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pixgrep.backends.cuda import collecting, counting, labeling
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, GROUP, THREADS, blocks_for
 from pixgrep.backends.cuda.launching import lies_in_groups, pieces, strided_arguments
-from pixgrep.gpu.array import DeviceArray
 from pixgrep.gpu.device import Device, Memory
+from pixgrep.gpu.libraries import LIBRARIES
 from pixgrep.model import DevicePixels
 
 u32, u64 = np.uint32, np.uint64
@@ -21,27 +21,29 @@ MOST_GREY_BLOCKS = 1024
 """Blocks that count greys: each adds up to 256 counters to those of all. Not yet measured."""
 
 
-def label_on_device(device: Device, pixels: DevicePixels, table: NDArray[Any]) -> DeviceArray:
+def label_on_device(device: Device, pixels: DevicePixels, table: NDArray[Any]) -> Any:
     """
-    Return the labels of a picture on the device, when they are there.
+    Return the labels of a picture on the device, as an array of its library; see `DeviceBits` on when they are there.
 
     The table is uploaded on every call: its owner may have written more of it since the last, and to look whether
     that is so takes the processor as long as to copy it.
     """
     height, width, channels = pixels.shape
-    labels = device.allocate(height * width * table.itemsize)
+    library = LIBRARIES[pixels.library]
+    labels = library.room(device, (height, width), table.dtype)
     there = device.allocate(table.nbytes)
     device.upload(there, np.ascontiguousarray(table))
     what = (u32(channels), u64(there.address), u32(table.itemsize), u64(labels.address))
-    for start, stop in pieces(height * width, 1):
+    for start, stop in pieces(0, height * width, 1):
         if lies_in_groups(pixels):
             blocks, span = blocks_for(stop - start, BLOCK_PIXELS), (u64(pixels.address), u64(start), u64(stop))
             device.launch(labeling.label_groups, blocks, THREADS, *span, *what)
         else:
             blocks, where = blocks_for(stop - start, THREADS), strided_arguments(pixels, start, stop)
             device.launch(labeling.label_pixels, blocks, THREADS, *where, *what)
-    device.wait()
-    return DeviceArray(device, labels, (height, width), table.dtype)
+    if not library.is_ordered:
+        device.wait()
+    return library.finish(labels.array)
 
 
 def census_on_device(
@@ -84,7 +86,7 @@ def add_census(device: Device, pixels: DevicePixels, counts: Memory) -> None:
     """Add the number of pixels of each colour to the counters on the device; nothing is waited for."""
     height, width, channels = pixels.shape
     what = (u32(channels), u64(counts.address))
-    for start, stop in pieces(height * width, 1):
+    for start, stop in pieces(0, height * width, 1):
         blocks = blocks_for(stop - start, BLOCK_PIXELS)
         side_by_side = (u64(pixels.address), u64(start), u64(stop), *what)
         if not lies_in_groups(pixels):
