@@ -1,37 +1,32 @@
-"""Every snippet of the README and of the pages on how to do things runs, and shows what the page says."""
+"""Every snippet of the READMEs and of the pages of the site runs, and shows what the page says."""
 
 import doctest
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import skimage
-from PIL import Image
+from docs.samples import LEGEND, elevation_classes, lay_out
 
+import pixgrep as pg
 from pixgrep.colors.metrics import METRICS
 from pixgrep.colors.parse import parse_color
+from pixgrep.sources.still import KINDS, SUFFIXES
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md")))
-CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+DOCS = ROOT / "docs"
+READMES = (ROOT / "README.md", ROOT / "README.pt-BR.md")
+TRANSLATED = {"README.pt-BR.md": "README.md", "docs/tutorial/index.md": "docs/tutorial/pt-BR/index.md"}
+PAGES = (*READMES, DOCS / "index.md", *sorted((*DOCS.glob("how-to/*.md"), *DOCS.glob("explanation/*.md"))))
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """The pictures that the pages speak of, in the working folder."""
-    for name in ("coffee.png", "ihc.png"):
-        shutil.copy(Path(skimage.__file__).parent / "data" / name, tmp_path)
-    (tmp_path / "screenshots").mkdir()
-    screen = np.full((90, 120, 3), 240, np.uint8)
-    Image.fromarray(screen).save(tmp_path / "screenshots" / "home.png")
-    screen[20:40, 40:70] = (255, 99, 71)
-    screen[5:8, 5:8] = (0, 255, 0)
-    Image.fromarray(screen).save(tmp_path / "screenshots" / "login.png")
+    lay_out(tmp_path)
     bin_ = tmp_path / "bin"
     bin_.mkdir()
     (bin_ / "pixgrep").write_text(f'#!/bin/sh\nexec {sys.executable} -m pixgrep "$@"\n')
@@ -41,9 +36,14 @@ def pictures(tmp_path, monkeypatch):
     return tmp_path
 
 
+def blocks(page, language):
+    """Return what is in the blocks of a language."""
+    return [code for found, code in BLOCK.findall(page.read_text()) if found == language]
+
+
 def sessions(page):
     """Yield each command of a console block with what it shows."""
-    for block in CONSOLE.findall(page.read_text()):
+    for block in blocks(page, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             while shown.startswith("> "):  # the command goes on
@@ -52,7 +52,7 @@ def sessions(page):
             yield command, shown
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_show_what_it_says(page, pictures):
     commands = list(sessions(page))
     assert len(commands) == len(re.findall(r"^\$ ", page.read_text(), re.MULTILINE))
@@ -61,16 +61,61 @@ def test_the_commands_of_a_page_show_what_it_says(page, pictures):
         assert done.stdout + done.stderr == shown, command
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_python_of_a_page_shows_what_it_says(page, pictures, monkeypatch):
     if "import cupy" in page.read_text():
         pytest.importorskip("numba_cuda")
-        from tests.sources.test_device import Tensor
+        from tests.gpu.fake_libraries import Streams, fake_cupy
 
-        monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(asarray=Tensor))  # arrays of the tests' own device
-    failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert tried == len(re.findall(r"^>>> ", page.read_text(), re.MULTILINE))
-    assert failed == 0
+        monkeypatch.setitem(sys.modules, "cupy", fake_cupy(Streams(0), []))  # arrays of the tests' own device
+    if 'decoder="cuda"' in page.read_text():
+        pytest.importorskip("numba_cuda")
+        from tests.sources.fake_nvimagecodec import FakeNvImageCodec
+
+        monkeypatch.setitem(sys.modules, "nvidia.nvimgcodec", FakeNvImageCodec())
+    code = "\n\n".join(blocks(page, "python"))
+    snippets = doctest.DocTestParser().get_doctest(code, {}, page.name, str(page), 0)
+    assert len(snippets.examples) == len(re.findall(r"^>>> ", page.read_text(), re.MULTILINE))
+    assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(snippets).failed == 0
+
+
+def test_both_readmes_have_the_same_code():
+    """They are one text in two languages: only comments are translated."""
+    english, portuguese = (
+        [(kind, without_comments(code)) for kind, code in BLOCK.findall(page.read_text())] for page in READMES
+    )
+    assert portuguese == english
+
+
+def without_comments(code):
+    return re.sub(r"[ ]+# .*", "", code)
+
+
+def test_both_readmes_have_the_same_headings_figures_and_links():
+    """A translation that was forgotten when the README changed shows here."""
+    for pattern in (r"^#+ ", r"\]\(([^)]+)\)", r"^\|", r"^- "):
+        english, portuguese = (re.findall(pattern, page.read_text(), re.MULTILINE) for page in READMES)
+        assert portuguese == [TRANSLATED.get(link, link) for link in english], pattern
+
+
+def test_all_that_is_public_is_in_the_reference():
+    pages = "\n".join(page.read_text() for page in sorted((DOCS / "reference").glob("*.md")))
+    documented = re.findall(r"^\.\. auto\w+:: (\w+)(?:\(\))?$", pages, re.MULTILINE)
+    assert sorted(set(documented)) == sorted(pg.__all__)
+
+
+def test_the_page_of_formats_has_all_of_them():
+    files, _, _ = (DOCS / "reference" / "formats.md").read_text().partition("## Arrays")
+    assert KINDS in files
+    assert re.findall(r"`(\.\w+)`", files) == list(SUFFIXES)
+
+
+def test_the_map_has_the_share_of_right_pixels_that_its_page_claims(pictures):
+    legend = {name: color for name, (color, _) in LEGEND.items()}
+    page = (DOCS / "how-to" / "maps.md").read_text()
+    for metric in ("rgb", "ciede2000"):
+        ids = pg.label("terrain.png", legend, unknown="nearest", metric=metric).ids
+        assert f"{(ids == elevation_classes()).mean():.1%}".replace("%", " %") in page
 
 
 def test_the_table_of_metrics_has_all_of_them_and_their_numbers():
