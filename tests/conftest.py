@@ -1,6 +1,7 @@
 """Every test that searches with ``backend="cuda"`` runs its kernels in the engine of `tests.simt`: no GPU is needed."""
 
 import os
+import signal
 from importlib.util import find_spec
 
 import pytest
@@ -21,9 +22,11 @@ def _every_gpu_is_the_engine():
 
 
 def pytest_configure(config):
-    """Keep kernels, queries and measured rates of the tests apart from those of whoever runs them."""
+    """Keep kernels, queries and measured rates apart from those of whoever runs the tests; let signals be heard."""
     if hasattr(config, "cache"):  # not with -p no:cacheprovider
         os.environ["PIXGREP_CACHE"] = str(config.cache.mkdir("pixgrep"))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what is to run in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
