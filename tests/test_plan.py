@@ -141,7 +141,7 @@ def test_only_what_is_not_loaded_saves_anything():
 class TestGpu:
     """A picture of the processor is moved only where measured rates say that it pays."""
 
-    warm = partial(Machine, 4, True, True)
+    warm = staticmethod(partial(Machine, 4, True, True))
 
     def test_never_without_rates_of_one(self):
         assert make_plan(TABLE, 10**11, self.warm(rates=rates())).backend == "cpu"
