@@ -3,14 +3,13 @@
 import os
 import platform
 import re
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import cv2
 
 import pixgrep
-from pixgrep.plan import MOST_THREADS, this_machine
-from pixgrep.rates.kept import processor
+from pixgrep.plan import this_machine
+from pixgrep.rates.kept import processor, version_of
 
 PACKAGES = ("numpy", "numba", "llvmlite", "opencv-python-headless", "pillow", "imagecodecs")
 STATISTICS = Path("/proc/stat")
@@ -18,7 +17,7 @@ STATISTICS = Path("/proc/stat")
 
 def threads() -> int:
     """Return how many threads pixgrep uses; OpenCV gets as many."""
-    return min(this_machine().cores, MOST_THREADS)
+    return this_machine().threads
 
 
 def facts() -> dict[str, str]:
@@ -32,7 +31,7 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "pixgrep": pixgrep.__version__,
-        **{name: _version(name) for name in PACKAGES},
+        **{name: version_of(name) or "not installed" for name in PACKAGES},
     }
 
 
@@ -62,10 +61,3 @@ class Neighbours:
 def slug(text: str) -> str:
     """Return text as part of a file name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

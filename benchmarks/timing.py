@@ -1,13 +1,12 @@
 """Time rivals fairly: in turn, in one process, in an order that changes from round to round."""
 
-import gc
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from pixgrep.bench.timing import SHORTEST_SAMPLE, sample
+from pixgrep.bench.timing import SHORTEST_SAMPLE, sample, undisturbed
 
 Contestants = Mapping[str, Callable[[], Any]]
 
@@ -54,14 +53,10 @@ def in_turn(contestants: Contestants, rounds: int, slow: float = SLOW) -> dict[s
         pauses[name] = 4 if seconds > slow else 1
     samples: dict[str, list[float]] = {name: [] for name in contestants}
     order, shuffle = list(contestants), random.Random(0).shuffle
-    gc.collect()
-    gc.disable()
-    try:
+    with undisturbed():
         for number in range(rounds):
             shuffle(order)
             for name in order:
                 if number % pauses[name] == 0:
                     samples[name].append(1000 * sample(contestants[name], repeats[name]))
-    finally:
-        gc.enable()
     return {name: Figure(name, tuple(samples[name])) for name in contestants}

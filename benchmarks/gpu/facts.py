@@ -4,7 +4,6 @@ import importlib
 import os
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from benchmarks.gpu.bootstrap import TOOLKIT
 from benchmarks.gpu.lab import Lab, RealLab
 from benchmarks.gpu.report import Report
 from pixgrep.gpu.toolchain import load_numba_cuda
+from pixgrep.rates.kept import version_of
 
 PACKAGES = (
     *("numpy", "numba", "llvmlite", "numba-cuda", "cuda-bindings", "cuda-core", "cuda-pathfinder"),
@@ -45,17 +45,10 @@ def _software(report: Report) -> None:
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} cores",
         "pixgrep": pixgrep.__version__,
-        **{name: found for name in PACKAGES if (found := _version(name))},
+        **{name: found for name in PACKAGES if (found := version_of(name))},
         "numba.cuda is": cuda_file,
         "numpy.row_stack": "missing: pixgrep gave numba-cuda a stand-in" if is_stand_in else "there",
     }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _device(lab: Lab, report: Report) -> None:

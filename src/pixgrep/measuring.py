@@ -228,8 +228,7 @@ def _tiles(backend: str, program: Program, pixels: int, threads: int = 1) -> int
 
 
 def _threads() -> int:
-    machine = Machine(usable_cores(), is_compiled_loaded=True, rates=BUILT_IN)
-    return make_plan(_programs().exact, 1 << 30, machine, backend="cpu").threads
+    return Machine(usable_cores(), is_compiled_loaded=True).threads
 
 
 def _loading(backend: str, effort: Effort) -> float:

@@ -3,13 +3,12 @@
 import os
 import platform
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from pixgrep.errors import PixgrepError, one_line
 from pixgrep.plan import this_machine
-from pixgrep.rates.kept import processor
+from pixgrep.rates.kept import processor, version_of
 
 PACKAGES = ("numpy", "numba", "opencv-python-headless", "opencv-python", "numba-cuda")
 MEMORY_IF_UNKNOWN = 2 << 30
@@ -31,7 +30,11 @@ def facts() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "gpu": None,
         "gpu_missing": "nobody has looked for it",
-        "versions": {"python": platform.python_version(), "pixgrep": pixgrep.__version__, **_versions()},
+        "versions": {
+            "python": platform.python_version(),
+            "pixgrep": pixgrep.__version__,
+            **{name: found for name in PACKAGES if (found := version_of(name))},
+        },
     }
 
 
@@ -88,11 +91,3 @@ def _left_of_group() -> int:
         limit, used = (int((folder / name).read_text()) for name in ("memory.max", "memory.current"))
         return max(0, limit - used)
     return NO_LIMIT
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found

@@ -2,7 +2,8 @@
 
 import gc
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
@@ -67,9 +68,7 @@ def in_turn(searches: Mapping[str, Callable[[], Any]], seconds: float) -> dict[s
     samples: dict[str, list[float]] = {name: [] for name in searches}
     failed: dict[str, Exception] = {}
     order, shuffle, end = list(searches), random.Random(0).shuffle, perf_counter() + seconds
-    gc.collect()
-    gc.disable()  # whose turn it is would pay for what others left
-    try:
+    with undisturbed():
         for number in range(MOST_ROUNDS):
             if number >= LEAST_ROUNDS and perf_counter() > end:
                 break
@@ -85,9 +84,18 @@ def in_turn(searches: Mapping[str, Callable[[], Any]], seconds: float) -> dict[s
                 except Exception as error:  # whatever it is, the others go on
                     failed[name] = error
                     order.remove(name)
+    return {name: failed.get(name) or Timing(tuple(samples[name])) for name in searches}
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Collect no garbage meanwhile: whose turn it is would pay for what others left."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
     finally:
         gc.enable()
-    return {name: failed.get(name) or Timing(tuple(samples[name])) for name in searches}
 
 
 def sample(search: Callable[[], Any], repeats: int) -> float:

@@ -4,10 +4,10 @@ import importlib.util
 import os
 import platform
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 
 from pixgrep.cli.main import MATCHED, USAGE, put
 from pixgrep.errors import PixgrepError, one_line
+from pixgrep.rates.kept import version_of
 
 PACKAGES = (
     *("numpy", "numba", "llvmlite", "pillow", "imagecodecs", "tifffile", "coloraide", "rich-click", "pathspec"),
@@ -43,10 +43,7 @@ def report() -> int:
 
 
 def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"
+    return version_of(package) or "missing"
 
 
 def _processors() -> Iterator[str]:

@@ -202,9 +202,10 @@ def use_device(device: Device | None) -> None:
 
 def hand_over(device: Device, to: Device) -> None:
     """Let what begins on the stream of the second from now on wait for what was begun on that of the first."""
-    event = device.event()
-    device.record(event)
-    to.follow(event)
+    if device.stream != to.stream:
+        event = device.event()
+        device.record(event)
+        to.follow(event)
 
 
 def copy_to_host(pixels: Pixels | DevicePixels) -> Pixels:

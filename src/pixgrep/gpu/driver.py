@@ -2,7 +2,7 @@
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
@@ -140,9 +140,13 @@ class NumbaDevice:
         """Return the same device, working on a new stream, which waits for no other."""
         with self._errors():
             handle = int(self._driver.driver.cuStreamCreate(NON_BLOCKING))
+        return self.on(Stream(handle, self._owner(_destroy, self._driver, handle)))
+
+    def _owner(self, let_go: Callable[..., None], *what: Any) -> "_Owner":
+        """Return an owner of something of the driver's, which is let go of when nobody holds the owner any more."""
         owner = _Owner()
-        weakref.finalize(owner, _destroy, self._cuda.gpus, self.number, self._driver, handle).atexit = False
-        return self.on(Stream(handle, owner))
+        weakref.finalize(owner, let_go, self._cuda.gpus, self.number, *what).atexit = False
+        return owner
 
     @property
     def _driver(self) -> Any:
@@ -160,9 +164,7 @@ class NumbaDevice:
     def _make_memory(self, size: int) -> Memory:
         with self._errors():
             array = self._cuda.device_array(size, np.uint8)
-        owner = _Owner()
-        weakref.finalize(owner, _free, self._cuda.gpus, self.number, [array]).atexit = False
-        return Memory(array.__cuda_array_interface__["data"][0], size, owner)
+        return Memory(array.__cuda_array_interface__["data"][0], size, self._owner(_free, [array]))
 
     def pin(self, size: int) -> PinnedMemory:
         """Return memory of the host."""
@@ -172,9 +174,7 @@ class NumbaDevice:
     def _make_pinned(self, size: int) -> PinnedMemory:
         with self._errors():
             array = self._cuda.pinned_array(size, np.uint8)
-        owner = _Owner()
-        weakref.finalize(owner, _free, self._cuda.gpus, self.number, [array]).atexit = False
-        return PinnedMemory(array, owner)
+        return PinnedMemory(array, self._owner(_free, [array]))
 
     def release(self) -> None:
         """Give memory that nobody uses back to the driver."""

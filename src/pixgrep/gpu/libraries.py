@@ -106,16 +106,21 @@ class Unknown:
         return np.asarray(array)
 
 
-class Torch(Unknown):
-    """PyTorch; its memory is handed on in the order of streams."""
+class Ordered(Unknown):
+    """A library with a current stream, whose memory is handed on in the order of streams."""
 
-    array_type = "torch", "Tensor"
     is_ordered = True
 
     def stream_of(self, array: Any, device: Device) -> Stream:
         """Return the current stream."""
         del array
         return self.stream_for(device)
+
+
+class Torch(Ordered):
+    """PyTorch."""
+
+    array_type = "torch", "Tensor"
 
     def stream_for(self, device: Device) -> Stream:
         """Return the current stream; PyTorch keeps its streams for ever."""
@@ -134,16 +139,10 @@ class Torch(Unknown):
         return copy
 
 
-class CuPy(Unknown):
-    """CuPy; its memory is handed on in the order of streams."""
+class CuPy(Ordered):
+    """CuPy."""
 
     array_type = "cupy", "ndarray"
-    is_ordered = True
-
-    def stream_of(self, array: Any, device: Device) -> Stream:
-        """Return the current stream."""
-        del array
-        return self.stream_for(device)
 
     def stream_for(self, device: Device) -> Stream:
         """Return the current stream, and keep it alive."""
@@ -216,11 +215,14 @@ def to_stream(handle: int, owner: object = None) -> Stream:
 def _made(device: Device, make: Callable[[], Any]) -> Any:
     """Return what a library makes; where it finds too little memory, what is kept for nobody is given back first."""
     try:
-        return make()
-    except Exception as error:
-        if type(error).__name__ != OUT_OF_MEMORY:
-            raise
-    device.release()
+        return _told_apart(make)
+    except OutOfMemoryError:
+        device.release()
+        return _told_apart(make)
+
+
+def _told_apart(make: Callable[[], Any]) -> Any:
+    """Return what a library makes; that it finds too little memory is an error of ours."""
     try:
         return make()
     except Exception as error:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from pixgrep.model import PixelFormat, Program
-from pixgrep.plan.jobs import MOST_THREADS, CensusJob, Job, Judged, LabelJob, Output, SearchJob
+from pixgrep.plan.jobs import CensusJob, Job, Judged, LabelJob, Output, SearchJob
 from pixgrep.plan.plan import Machine, Plan
 from pixgrep.rates import BUILT_IN, Rates
 from pixgrep.rates.choosing import Choice, cheapest, choices, is_short
@@ -83,7 +83,7 @@ def make_plan(
     judged : {"all", "palette", "pixels"}
         See `judged_colors`.
     """
-    wanted = threads or min(machine.cores, MOST_THREADS)
+    wanted = threads or machine.threads
     format, colors = program.format, len(program.colors)
     job = SearchJob(format, program.kinds, colors, pixels, wanted, is_contiguous, output, is_on_device, judged)
     return _decide(job, backend, machine)
@@ -114,7 +114,7 @@ def plan_census(
     machine, backend, threads, is_contiguous, is_on_device
         See `make_plan`.
     """
-    wanted = threads or min(machine.cores, MOST_THREADS)
+    wanted = threads or machine.threads
     return _decide(CensusJob(format, pixels, wanted, is_contiguous, is_on_device), backend, machine)
 
 
@@ -143,7 +143,7 @@ def plan_labels(
     machine, backend, threads, is_contiguous, is_on_device
         See `make_plan`.
     """
-    wanted = threads or min(machine.cores, MOST_THREADS)
+    wanted = threads or machine.threads
     return _decide(LabelJob(format, pixels, wanted, is_contiguous, is_on_device), backend, machine)
 
 

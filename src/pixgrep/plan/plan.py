@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pixgrep.bits import is_compiled_loaded
+from pixgrep.plan.jobs import MOST_THREADS
 from pixgrep.rates import Rates
 from pixgrep.rates.choosing import Cost
 from pixgrep.rates.kept import known_rates, rates_at_hand, usable_cores
@@ -33,6 +34,11 @@ class Machine:
     is_cuda_loaded: bool = False
     saved: Mapping[str, float] = field(default_factory=dict)
     rates: Rates | None = None
+
+    @property
+    def threads(self) -> int:
+        """How many search where nobody says how many."""
+        return min(self.cores, MOST_THREADS)
 
     @property
     def loaded(self) -> tuple[str, ...]:

@@ -103,15 +103,18 @@ def rates_file() -> Path | None:
 @cache
 def facts_of_machine() -> dict[str, str]:
     """Return all that rates depend on."""
+    facts = {"processor": processor(), "cores": str(usable_cores()), "GPU": _gpu()}
+    return facts | {package: version_of(package) for package in PACKAGES}
+
+
+def version_of(package: str) -> str:
+    """Return which version of a package is installed; "" where none is."""
     from importlib.metadata import PackageNotFoundError, version
 
-    facts = {"processor": processor(), "cores": str(usable_cores()), "GPU": _gpu()}
-    for package in PACKAGES:
-        try:
-            facts[package] = version(package)
-        except PackageNotFoundError:
-            facts[package] = ""
-    return facts
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def processor() -> str:

@@ -51,7 +51,7 @@ class DeviceSource:
         try:
             device = get_device()
             stream = LIBRARIES[library].stream_of(array, device)
-            taken = _taken(array, stream, is_known=bool(library))
+            taken = _taken(array, device, stream, is_known=bool(library))
             _refuse_other_gpus(device, device.owner_of(taken.address))
         except PixgrepError:
             raise
@@ -79,7 +79,7 @@ class DeviceSource:
         """Do nothing: the array is its owner's."""
 
 
-def _taken(array: Any, stream: Stream, *, is_known: bool) -> Taken:
+def _taken(array: Any, device: Device, stream: Stream, *, is_known: bool) -> Taken:
     """Return where an array lies, by the CUDA Array Interface, else by DLPack; the stream waits for what makes it."""
     interface = getattr(array, "__cuda_array_interface__", None)
     if interface is None:
@@ -87,22 +87,20 @@ def _taken(array: Any, stream: Stream, *, is_known: bool) -> Taken:
     if interface.get("mask") is not None:
         raise PictureError("the array is masked; give its data without the mask to search all pixels")
     if not is_known:
-        _follow(array, interface.get("stream"))
+        _follow(array, device, interface.get("stream"))
     shape, strides = tuple(interface["shape"]), interface.get("strides")
     dtype, address = np.dtype(interface["typestr"]), int(interface["data"][0])
     return Taken(address, shape, None if strides is None else tuple(strides), dtype, array)
 
 
-def _follow(array: Any, maker: int | None) -> None:
+def _follow(array: Any, device: Device, maker: int | None) -> None:
     """
     Let nobody read an array before it is written: the default stream, where it is searched, waits for its maker's.
 
     A library that names no stream is asked for the handshake of DLPack, which makes the stream wait.
     """
     if maker is not None:
-        device, stream = get_device(), to_stream(maker)
-        if stream != DEFAULT_STREAM:
-            hand_over(device.on(stream), device)
+        hand_over(device.on(to_stream(maker)), device)
     elif hasattr(array, "__dlpack__"):
         array.__dlpack__(stream=DEFAULT_STREAM.handle)
 

@@ -53,8 +53,7 @@ class DeviceBits:
     ) -> None:
         self._device = device
         self._totals = totals
-        self._library_name = library
-        self._library = LIBRARIES[library]
+        self._library = library
         self.words = words
         self.row_bytes = row_bytes
         self.colors = colors
@@ -63,10 +62,13 @@ class DeviceBits:
     @classmethod
     def empty(cls, device: Device, program: DeviceProgram, shape: tuple[int, int], library: str = "") -> "DeviceBits":
         """Return bits with room for the answer to a program."""
-        colors = len(program.program.colors)
+        return cls._of_size(device, len(program.program.colors), program.launch_count, shape, library)
+
+    @classmethod
+    def _of_size(cls, device: Device, colors: int, launches: int, shape: tuple[int, int], library: str) -> "DeviceBits":
         row_bytes = -(-words_for(shape) * 8 // ALIGNMENT) * ALIGNMENT
         words = device.allocate((colors + (colors > 1)) * row_bytes)
-        totals = device.allocate(program.launch_count * TOTAL_BYTES)
+        totals = device.allocate(launches * TOTAL_BYTES)
         device.clear(totals)
         return cls(device, words, row_bytes, colors, shape, totals, library)
 
@@ -141,14 +143,11 @@ class DeviceBits:
 
     def part(self, start: int, shape: tuple[int, int]) -> "DeviceBits":
         """Return a copy of the bits of a part that begins at number `start`."""
-        row_bytes = -(-words_for(shape) * 8 // ALIGNMENT) * ALIGNMENT
-        rows = self.colors + (self.colors > 1)
-        words, totals = self._device.allocate(rows * row_bytes), self._device.allocate(self._totals.size)
-        self._device.clear(totals)
-        part = DeviceBits(self._device, words, row_bytes, self.colors, shape, totals, self._library_name)
+        launches, rows = self._totals.size // TOTAL_BYTES, self.colors + (self.colors > 1)
+        part = DeviceBits._of_size(self._device, self.colors, launches, shape, self._library)
         stop, blocks = start + shape[0] * shape[1], blocks_for(words_for(shape), THREADS)
         for number in range(rows if blocks else 0):
-            launch = min(number // MOST_COLORS, totals.size // TOTAL_BYTES - 1)  # the union is one more of the last
+            launch = min(number // MOST_COLORS, launches - 1)  # the union is one more of the last
             total = part.totals_of(launch).address + (number - launch * MOST_COLORS) * 8
             where = (u64(self.row(number).address), u64(start), u64(stop), u64(part.row(number).address))
             self._device.launch(collecting.cut_bits, blocks, THREADS, *where, u32(3 - min(rows, 2)), u64(total))
@@ -210,17 +209,16 @@ class DeviceBits:
         Whoever asks may have changed over to another stream since the search: both streams wait for each other, and
         the processor does not. Where the library does not keep the order of streams, it does.
         """
+        library = LIBRARIES[self._library]
         try:
-            asking = self._device.on(self._library.stream_for(self._device))
-            room = self._library.room(self._device, shape, np.dtype(dtype))
-            if asking.stream != self._device.stream:
-                hand_over(asking, self._device)
+            asking = self._device.on(library.stream_for(self._device))
+            room = library.room(self._device, shape, np.dtype(dtype))
+            hand_over(asking, self._device)
             write(room.address)
-            if asking.stream != self._device.stream:
-                hand_over(self._device, asking)
-            if not self._library.is_ordered:
+            hand_over(self._device, asking)
+            if not library.is_ordered:
                 self._device.wait()
-            return self._library.finish(room.array)
+            return library.finish(room.array)
         except OutOfMemoryError as error:
             raise DeviceError(
                 f"not enough memory on the GPU for this array ({one_line(error)}); take it from `host` instead, or "

@@ -1,6 +1,8 @@
 """From a picture on the device to its bits there: which kernel, how many blocks, how much memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from pixgrep.gpu.device import Device
 from pixgrep.model import WORD_BITS, DevicePixels, contiguous_strides
 
 u32, u64, i64 = np.uint32, np.uint64, np.int64
+Arguments = tuple[np.generic, ...]
+Begin = Callable[[int, int, Arguments], None]
+"""What launches a kernel for the pixels from one number to before another."""
 
 WIDE = 16
 """What the address of a picture must be a multiple of for 128-bit loads."""
@@ -32,18 +37,20 @@ def begin_match(
     device: Device, pixels: DevicePixels, program: DeviceProgram, bits: DeviceBits, first: int, end: int
 ) -> None:
     """Begin to write the bits of some pixels: from one number, a multiple of `BLOCK_PIXELS`, to before another."""
-    is_grouped = pixels.dtype == "uint8" and lies_in_groups(pixels)
-    is_planar = not is_grouped and pixels.dtype == "uint8" and lies_in_planes(pixels)
-    launches = program.groups if is_grouped else program.boxes if is_planar else program.pixels
+    launches, begin = _quickest(device, pixels, program)
     for number, launch in enumerate(launches):
         for start, stop in pieces(first, end, launch.term_count):
-            shared = _shared_arguments(launch, number, bits)
-            if is_grouped:
-                _launch_groups(device, pixels, program, start, stop, shared)
-            elif is_planar:
-                _launch_planes(device, pixels, start, stop, shared)
-            else:
-                _launch_pixels(device, pixels, start, stop, shared)
+            begin(start, stop, _shared_arguments(launch, number, bits))
+
+
+def _quickest(device: Device, pixels: DevicePixels, program: DeviceProgram) -> tuple[list[Launch], Begin]:
+    """Return the launches of the quickest kernel for pixels that lie as these do, and what begins a piece of one."""
+    if pixels.dtype == "uint8" and lies_in_groups(pixels):
+        kernel = matching.match_exact if program.is_exact else matching.match_boxes
+        return program.groups, partial(_launch_groups, device, pixels, kernel)
+    if pixels.dtype == "uint8" and lies_in_planes(pixels):
+        return program.boxes, partial(_launch_planes, device, pixels)
+    return program.pixels, partial(_launch_pixels, device, pixels)
 
 
 def lies_in_groups(pixels: DevicePixels) -> bool:
@@ -68,7 +75,7 @@ def pieces(first: int, end: int, terms: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + size, end)
 
 
-def _shared_arguments(launch: Launch, number: int, bits: DeviceBits) -> tuple[np.generic, ...]:
+def _shared_arguments(launch: Launch, number: int, bits: DeviceBits) -> Arguments:
     """Return the arguments, from the terms on, that all kernels that match have in common."""
     has_union = bits.union.address != bits.words.address
     return (
@@ -82,32 +89,24 @@ def _shared_arguments(launch: Launch, number: int, bits: DeviceBits) -> tuple[np
     )
 
 
-def _launch_groups(
-    device: Device,
-    pixels: DevicePixels,
-    program: DeviceProgram,
-    start: int,
-    stop: int,
-    shared: tuple[np.generic, ...],
-) -> None:
-    kernel = matching.match_exact if program.is_exact else matching.match_boxes
+def _launch_groups(device: Device, pixels: DevicePixels, kernel: Any, start: int, stop: int, shared: Arguments) -> None:
     blocks = blocks_for(_whole_words(stop) - start, BLOCK_PIXELS)
     arguments = (u64(pixels.address), u64(start), u64(stop), u32(pixels.shape[2]), *shared)
     device.launch(kernel, blocks, THREADS, *arguments)
 
 
-def _launch_planes(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
+def _launch_planes(device: Device, pixels: DevicePixels, start: int, stop: int, shared: Arguments) -> None:
     blocks = blocks_for(_whole_words(stop) - start, BLOCK_PIXELS)
     where = u64(pixels.address), u64(start), u64(stop), i64(pixels.strides[2]), *_picture_arguments(pixels)
     device.launch(planar.match_planes, blocks, THREADS, *where, u32(pixels.shape[2]), *shared)
 
 
-def _picture_arguments(pixels: DevicePixels) -> tuple[np.generic, ...]:
+def _picture_arguments(pixels: DevicePixels) -> Arguments:
     """Return the arguments that say where the next picture of a batch begins."""
     return *reciprocal(max((pixels.rows or 0) * pixels.shape[1], 1)), i64(pixels.picture_gap)
 
 
-def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, shared: tuple[np.generic, ...]) -> None:
+def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, shared: Arguments) -> None:
     blocks = blocks_for(_whole_words(stop) - start, THREADS)
     device.launch(
         pixelwise.match_pixels,
@@ -119,7 +118,7 @@ def _launch_pixels(device: Device, pixels: DevicePixels, start: int, stop: int, 
     )
 
 
-def strided_arguments(pixels: DevicePixels, start: int, stop: int) -> tuple[np.generic, ...]:
+def strided_arguments(pixels: DevicePixels, start: int, stop: int) -> Arguments:
     """Return the arguments that say where pixels lie, which all kernels for any strides begin with."""
     width = pixels.shape[1]
     return (

@@ -167,15 +167,22 @@ def channels_of_group(quads, terms):
 
 
 @device
-def box_term(quads, term, valid, address, channels):
-    """Return 16 bits and the flags: which pixels of a group are in the term at an address."""
+def box_of_term(quads, term, valid):
+    """Return 16 bits, which pixels of a group are in the box of the term at an address; its flags; and its table."""
     limits = load_four(term)
     flags, _, table_low, table_high = load_four(u64(term + u64(16)))
     low = u32(box_bits(quads[0], limits) | u32(box_bits(quads[1], limits) << u32(4)))
     high = u32(box_bits(quads[2], limits) | u32(box_bits(quads[3], limits) << u32(4)))
     inside = u32(u32(low | u32(high << u32(8))) & valid)
+    return inside, flags, u64(u64(table_low) | u64(u64(table_high) << u64(32)))
+
+
+@device
+def box_term(quads, term, valid, address, channels):
+    """Return 16 bits and the flags: which pixels of a group are in the term at an address."""
+    inside, flags, table = box_of_term(quads, term, valid)
     if flags & TABLE:
-        inside = table_bits(inside, u64(u64(table_low) | u64(u64(table_high) << u64(32))), address, channels)
+        inside = table_bits(inside, table, address, channels)
     if flags & INVERT:
         inside = u32(u32(~inside) & valid)
     return inside, flags

@@ -8,11 +8,11 @@ A thread takes 16 pixels by one 128-bit load of each plane, which must begin at 
 import numpy as np
 
 from pixgrep.backends.cuda.access import load_four, load_u8, load_u16, store_u16
-from pixgrep.backends.cuda.arithmetic import box_bits, channel_pairs, quotient
+from pixgrep.backends.cuda.arithmetic import channel_pairs, quotient
 from pixgrep.backends.cuda.blocks import GROUP, WARP_COUNTS, add_counts, note_bits, thread_number
 from pixgrep.backends.cuda.jit import cuda, device, kernel
 from pixgrep.backends.cuda.labeling import strided_index
-from pixgrep.backends.cuda.matching import BOX_TERM_BYTES, INVERT, LAST, TABLE, in_table
+from pixgrep.backends.cuda.matching import BOX_TERM_BYTES, INVERT, LAST, TABLE, box_of_term, in_table
 
 u32, u64 = np.uint32, np.uint64
 
@@ -77,13 +77,8 @@ def table_bits_of_planes(inside, table, address, plane_stride, channels):
 @device
 def plane_term(quads, term, valid, address, plane_stride, channels):
     """Return 16 bits and the flags: which pixels of a group are in the term at an address."""
-    limits = load_four(term)
-    flags, _, table_low, table_high = load_four(u64(term + u64(16)))
-    low = u32(box_bits(quads[0], limits) | u32(box_bits(quads[1], limits) << u32(4)))
-    high = u32(box_bits(quads[2], limits) | u32(box_bits(quads[3], limits) << u32(4)))
-    inside = u32(u32(low | u32(high << u32(8))) & valid)
+    inside, flags, table = box_of_term(quads, term, valid)
     if flags & TABLE:
-        table = u64(u64(table_low) | u64(u64(table_high) << u64(32)))
         inside = table_bits_of_planes(inside, table, address, plane_stride, channels)
     if flags & INVERT:
         inside = u32(u32(~inside) & valid)

@@ -115,10 +115,14 @@ class DeviceProgram:
         terms = [term for terms in colors for term in terms]
         is_last = [number == len(terms) - 1 for terms in colors for number in range(len(terms))]
         packed = pack(terms, np.array(is_last, np.bool_))
-        memory = self._device.allocate(packed.nbytes)
-        memory.lend()  # read on streams of all kinds: it is freed for good, and whoever reads it is waited for
-        self._device.upload(memory, packed)
-        return Launch(memory, len(terms), first)
+        return Launch(self._brought(packed), len(terms), first)
+
+    def _brought(self, content: NDArray[Any]) -> Memory:
+        """Return a copy on the device, to be read on streams of all kinds: freed for good, when all have read it."""
+        memory = self._device.allocate(content.nbytes)
+        memory.lend()
+        self._device.upload(memory, content)
+        return memory
 
     def _flags(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
         flags = np.where(is_last, matching.LAST, 0)
@@ -130,10 +134,7 @@ class DeviceProgram:
         if term.table is None:
             return 0
         if term.table not in self._tables:
-            memory = self._device.allocate(len(term.table))
-            memory.lend()
-            self._device.upload(memory, np.frombuffer(term.table, np.uint8))
-            self._tables[term.table] = memory
+            self._tables[term.table] = self._brought(np.frombuffer(term.table, np.uint8))
         return (self._tables[term.table].address - term.table_start // 8) % 2**64  # its planes begin there
 
     def _exact_terms(self, terms: list[Term], is_last: NDArray[np.bool_]) -> NDArray[np.uint32]:
