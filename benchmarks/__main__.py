@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from benchmarks import auto, cold, compiling, folder, labels, machine, memory, perceptual, report, startup, workloads
+from benchmarks import (
+    auto,
+    cold,
+    compiling,
+    folder,
+    labels,
+    machine,
+    memory,
+    perceptual,
+    regions,
+    report,
+    startup,
+    workloads,
+)
 from benchmarks.section import Section
 from benchmarks.timing import QUICK, THOROUGH, Effort
 
@@ -22,6 +35,8 @@ BENCHMARKS: dict[str, Callable[[Effort], Section]] = {
     "nearest": labels.nearest_labels,
     "census": labels.census,
     "maps": labels.folder_of_maps,
+    "regions": regions.regions,
+    "frame": regions.frame,
     "mask": workloads.mask,
     "densities": workloads.densities,
     "small": workloads.small_pictures,

@@ -87,6 +87,19 @@ def census() -> Image.Image:
     return side_by_side(screen, bars)
 
 
+def boxes() -> Image.Image:
+    """Return a photograph, and beside it its red surfaces in boxes."""
+    regions = pg.find("astronaut.png", "hsl(335..3 35%.. 10%..40%)").regions(min_area=120, gap=1)
+    return side_by_side(Image.open("astronaut.png"), regions.draw("astronaut.png"))
+
+
+def nuclei() -> Image.Image:
+    """Return a part of a tissue, and beside it its nuclei in boxes: so large that numbers can be read."""
+    regions = pg.find("ihc.png", "lch(any 8.. 240..310)").regions(min_area=100)
+    part = (150, 150, 512, 512)
+    return side_by_side(Image.open("ihc.png").crop(part), regions.draw("ihc.png").crop(part))
+
+
 def metrics() -> Image.Image:
     """Return what is near one colour, by three metrics, in a wheel of colours."""
     wheel = photo("color.png")
@@ -96,7 +109,7 @@ def metrics() -> Image.Image:
 
 
 DRAWN: tuple[Callable[[], Image.Image], ...] = (
-    *(saucer, screens, maps, tissue, brand, prints, video, census, metrics),
+    *(saucer, screens, maps, tissue, brand, prints, video, census, boxes, nuclei, metrics),
 )
 
 

@@ -30,7 +30,7 @@ LEGEND = {
 
 def lay_out(folder: Path) -> None:
     """Put every picture of every page into a folder."""
-    for name in ("coffee.png", "ihc.png"):
+    for name in ("coffee.png", "ihc.png", "astronaut.png"):
         shutil.copy(PHOTOS / name, folder)
     _screenshots(folder / "screenshots")
     Image.fromarray(desktop()).save(folder / "desktop.png")

@@ -1,3 +1,4 @@
+import sys
 from typing import Any
 
 import numpy as np
@@ -6,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pixgrep as pg
-from pixgrep import bits as packed
-from pixgrep.bits import Bits
+from pixgrep import packed
+from pixgrep.bits import Bits, Recycled
 from pixgrep.model import Box
 
 LENGTHS = (0, 1, 7, 63, 64, 65, 127, 128, 129, 1000)
@@ -103,6 +104,16 @@ def test_the_answer_nothing_has_the_right_shape():
     assert packed.mask(bits.union, (5, 20)).shape == (5, 20)
 
 
+def test_coordinates_are_found_without_numba(monkeypatch):
+    mask = random_mask(3, 50, 70)
+    monkeypatch.setattr(packed, "MANY", 1)
+    monkeypatch.setitem(sys.modules, "pixgrep.compiled.positions", None)
+    packed._kernel.cache_clear()
+    found = packed.coordinates(oracle(mask), 70, (0, 0), np.int32)
+    packed._kernel.cache_clear()
+    np.testing.assert_array_equal(found, np.argwhere(mask)[:, ::-1])
+
+
 def test_set_at_reads_single_bits():
     mask = random_mask(1, 300)
     where = np.arange(300)
@@ -145,7 +156,7 @@ def test_memory_is_used_again_only_when_nobody_holds_it():
 
 def test_memory_that_nobody_holds_is_the_next_to_be_used():
     """A pool of its own: in the shared one, answers of other tests may become free at any moment."""
-    pool = packed.Recycled()
+    pool = Recycled()
     first, second = pool.take(1 << 16), pool.take(1 << 16)
     address, other = first.ctypes.data, second.ctypes.data
     assert address != other

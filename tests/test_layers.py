@@ -12,8 +12,8 @@ SOURCE = Path(pixgrep.__file__).parent
 ROOMS = (
     *("cli", "bench", "api", "lint", "labeling", "learning", "explaining", "counting", "search"),
     *("measuring", "run", "plan", "rates", "sinks"),
-    *("batch", "matches", "labels", "strays", "census", "drawing"),
-    *("backends", "compile", "colorset", "bits", "compiled"),
+    *("batch", "matches", "regions", "labels", "strays", "census", "drawing", "constellation"),
+    *("backends", "compile", "colorset", "bits", "components", "packed", "compiled"),
     *("expressions", "query", "palettes", "colors", "sources", "gpu", "tables", "model", "storage", "errors"),
 )
 """A room may import those to the right of it."""

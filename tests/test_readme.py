@@ -19,7 +19,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.pt-BR.md")
 TRANSLATED = {"README.pt-BR.md": "README.md", "docs/tutorial/index.md": "docs/tutorial/pt-BR/index.md"}
-PAGES = (*READMES, DOCS / "index.md", *sorted((*DOCS.glob("how-to/*.md"), *DOCS.glob("explanation/*.md"))))
+FOLDERS = ("how-to", "explanation", "reference")
+PAGES = (*READMES, DOCS / "index.md", *(page for name in FOLDERS for page in sorted(DOCS.glob(f"{name}/*.md"))))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

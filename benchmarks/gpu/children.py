@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import pixgrep as pg
-from benchmarks.gpu import bootstrap, pictures, tables
+from benchmarks.gpu import bootstrap, pictures, regions, tables
 from benchmarks.gpu.cases import Question, differences, pixels_for, questions
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.resident import put, put_view
@@ -60,7 +60,7 @@ def small_run(lab: Lab) -> int:
             wrong += _differences(lab, question, pixels, 0)
             if channels == 3:
                 wrong += _differences(lab, question, pixels, 3)
-    wrong += tables.small(lab)
+    wrong += tables.small(lab) + regions.small(lab)
     print(f"small run: {'; '.join(wrong) or 'all answers are right'}", flush=True)
     return int(bool(wrong))
 

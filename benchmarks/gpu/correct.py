@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pixgrep as pg
-from benchmarks.gpu import interop, large, tables
+from benchmarks.gpu import interop, large, regions, tables
 from benchmarks.gpu.cases import Question, differences, judge_of, layouts, pixels_for, questions
 from benchmarks.gpu.guarded import GuardedDevice
 from benchmarks.gpu.lab import Lab
@@ -31,7 +31,9 @@ def run(lab: Lab, report: Report) -> None:
     report.part("every tail, 0 to 63 pixels beyond whole words", checker.tails)
     report.part("every format, question and layout", checker.formats)
     report.part("labels and censuses", tables.compare, lab, report)
+    report.part("components", regions.compare, lab, report)
     report.part("the same answer on every run", checker.repeats)
+    report.part("the same components on every run", regions.repeat, lab, report)
     report.part("too much memory asked for", large.too_much, lab, report)
     interop.run(lab, report)
     report.part("pictures of the host", checker.hosts)

@@ -12,6 +12,7 @@ import pixgrep as pg
 from benchmarks.gpu.cases import Question, differences, pixels_for, questions, same
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.report import Report
+from pixgrep.components import Rule
 
 SHAPE = (2003, 3001)
 ROUNDS = 20
@@ -66,6 +67,9 @@ def run(lab: Lab, report: Report) -> None:
 def _compare(report: Report, question: Question, there: Any, expected: pg.Matches, text: str) -> pg.Matches:
     found = pg.find(there, question.colors, backend="cuda")
     wrong = differences(found, expected)
+    bits, rule = expected.bits.host, Rule()
+    labels = [1 + np.arange(len(bits.components(None, rule)))]
+    wrong += [] if same(found.bits.label_map(rule, labels), bits.label_map(rule, labels)) else ["labels"]
     report.expect(not wrong, f"{text}: {', '.join(wrong)}")
     return found
 

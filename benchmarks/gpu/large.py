@@ -8,6 +8,7 @@ from benchmarks.gpu.cases import differences, same
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.report import Report
 from benchmarks.gpu.resident import Resident, put
+from pixgrep.components import Rule
 from pixgrep.gpu.device import Memory
 from pixgrep.gpu.faults import OutOfMemoryError
 
@@ -73,6 +74,9 @@ def _search_large(report: Report, memory: Memory, places: NDArray[np.int64], sha
     report.expect(same(few.colors, np.zeros(len(inside), np.int32)), f"{text}: colors")
     mask = np.asarray(few.mask)
     report.expect(mask.shape == shape and same(np.flatnonzero(mask), inside), f"{text}: mask")
+    for rule in (Rule(8), Rule(4)):
+        expected_table = few.bits.host.components(None, rule)
+        report.expect(same(few.bits.components(None, rule), expected_table), f"{text}: components, {rule}")
     nothing = pg.count(picture, pg.near((100, 100, 100), 30), backend="cuda")
     report.expect(int(nothing) == 0, f"{text}: {int(nothing)} pixels are near to a colour that is not there")
     report.note(f"{text} searched")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pixgrep as pg
-from benchmarks.gpu import ceilings, pictures, tables
+from benchmarks.gpu import ceilings, pictures, regions, tables
 from benchmarks.gpu.lab import Lab
 from benchmarks.gpu.replay import record
 from benchmarks.gpu.report import Report
@@ -29,6 +29,7 @@ def run(lab: Lab, report: Report) -> None:
         report.part(case.name, _time_case, case, lab, report)
     report.part("small pictures", _small, lab, report)
     report.part("labels and censuses", tables.measure, lab, report)
+    report.part("components", regions.measure, lab, report)
     report.part("clock", _note_gaps, lab, report)
 
 

@@ -13,6 +13,7 @@ from pixgrep.api import census, compile, count, find, first, scan
 from pixgrep.batch import Batch
 from pixgrep.census import Census, ColorCount
 from pixgrep.colors.names import Named, name
+from pixgrep.constellation import Constellation, constellation
 from pixgrep.errors import (
     ColorError,
     DecodeError,
@@ -32,6 +33,7 @@ from pixgrep.lint import lint
 from pixgrep.matches import Count, Failed, Matches
 from pixgrep.model import Box, Color, Match
 from pixgrep.query import Query, all_of, any_of, inside, invert, near
+from pixgrep.regions import Region, Regions, merge
 from pixgrep.search import Search
 from pixgrep.strays import Lint, Stray
 
@@ -44,6 +46,7 @@ __all__ = [
     "Color",
     "ColorCount",
     "ColorError",
+    "Constellation",
     "Count",
     "DecodeError",
     "DeviceError",
@@ -61,6 +64,8 @@ __all__ = [
     "PixgrepError",
     "PixgrepWarning",
     "Query",
+    "Region",
+    "Regions",
     "Search",
     "Stray",
     "all_of",
@@ -68,6 +73,7 @@ __all__ = [
     "census",
     "colorize",
     "compile",
+    "constellation",
     "count",
     "explain",
     "find",
@@ -78,6 +84,7 @@ __all__ = [
     "labeler",
     "learn",
     "lint",
+    "merge",
     "name",
     "near",
     "parse_query",

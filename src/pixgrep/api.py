@@ -11,9 +11,10 @@ from typing import Any, Unpack, overload
 
 from pixgrep.batch import Batch
 from pixgrep.census import Census
+from pixgrep.constellation import Constellation, queries_of
 from pixgrep.counting import Counting
 from pixgrep.errors import warn_of
-from pixgrep.expressions import to_queries
+from pixgrep.expressions import to_questions
 from pixgrep.matches import Count, Failed, Matches
 from pixgrep.model import BatchLayout, ChannelOrder, Layout, Match, OneLayout
 from pixgrep.run.files import in_files
@@ -48,10 +49,10 @@ def compile(
 
     Parameters
     ----------
-    colors : color, Query, or sequence of them
+    colors : color, Query, Constellation, or sequence of them
         CSS text, bare hex, (red, green, blue) or (red, green, blue, alpha) with 0..255, or queries, as text such as
-        ``"red | white within 3"`` (see `parse_query`) or as ``near("red") | near("white", 3)``. Every member of a
-        sequence gets an answer of its own.
+        ``"red | white within 3"`` (see `parse_query`) or as ``near("red") | near("white", 3)``; or several at fixed
+        distances, by `constellation`. Every member of a sequence gets an answer of its own.
     within : float
         The largest difference that still matches, in the unit of the metric; for colours that have none of their own.
     metric : str
@@ -102,7 +103,8 @@ def compile(
     """
     reading = to_reading(channels, upright, max_pixels, layout, decoder)
     check_run(backend, threads)
-    return Search(to_queries(colors, within, metric), reading, to_region(region), backend, threads)
+    questions = to_questions(colors, within, metric, Constellation)
+    return Search(questions, queries_of(questions), reading, to_region(region), backend, threads)
 
 
 @overload

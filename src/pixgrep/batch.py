@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.bits import Answer, Words
+from pixgrep.bits import Answer
 from pixgrep.matches import Matches
 from pixgrep.model import WORD_BITS, Box, OneLayout
+from pixgrep.packed import Words
 from pixgrep.sources import Reading
 
 

@@ -7,22 +7,28 @@ for (counts, coordinates, masks, boxes) is read from the bits, and only when it 
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.model import WORD_BITS, Box
-
-Words = NDArray[np.uint64]
-
-MANY = 1 << 24
-"""From so many set bits on, expanding them pays for loading Numba (0.4 s); NumPy takes 17 ns for each."""
-FEW = 1 << 12
-"""Below so many words, NumPy is as fast as a compiled kernel."""
+from pixgrep.components import LabeledRuns, Rule, Table, label_runs, tabulate
+from pixgrep.model import WORD_BITS
+from pixgrep.packed import (
+    Words,
+    coordinates,
+    count_bits,
+    cut_bits,
+    first_bit,
+    mask,
+    or_shifted,
+    positions,
+    put_mask,
+    set_at,
+    words_for,
+)
 
 
 class Answer(Protocol):
@@ -62,6 +68,22 @@ class Answer(Protocol):
 
     def part(self, start: int, shape: tuple[int, int]) -> "Answer":
         """Return the bits of a part that begins at number `start`."""
+
+    def components(self, color: int | None, rule: Rule) -> Table:
+        """Return what each component of one colour is, or of all together (None), see `pixgrep.components`."""
+
+    def label_map(self, rule: Rule, labels: Sequence[NDArray[np.int64]]) -> Any:
+        """
+        Return the label of the component that each pixel is in, shape (height, width), int32 or int64; 0 for none.
+
+        Parameters
+        ----------
+        rule : Rule
+            Which pixels hang together.
+        labels : sequence of ndarray
+            For each colour, the label of each of its components, 0 to leave it out: where components of several
+            colours have a pixel, that of the first counts. One for several colours: of all together.
+        """
 
 
 @dataclass(frozen=True)
@@ -105,8 +127,8 @@ class Bits:
 
     def put(self, masks: NDArray[np.bool_]) -> None:
         """Overwrite the bits with masks of shape (colors, pixels)."""
-        for words, mask in zip(self.words, masks, strict=True):
-            put_mask(words, mask)
+        for words, one in zip(self.words, masks, strict=True):
+            put_mask(words, one)
         self.unite()
 
     def unite(self) -> None:
@@ -186,6 +208,26 @@ class Bits:
         words = cut_bits(self.words, start, count)
         return Bits(words, words[0] if len(words) == 1 else cut_bits(self.union, start, count), shape)
 
+    def components(self, color: int | None, rule: Rule) -> Table:
+        """Return what each component of one colour is, or of all together (None), see `pixgrep.components`."""
+        return tabulate(self._row(color), self.shape, rule)
+
+    def label_runs(self, color: int | None, rule: Rule) -> LabeledRuns:
+        """Return the runs of one colour, or of all together, each with the number of its component."""
+        return label_runs(self._row(color), self.shape, rule)
+
+    def _row(self, color: int | None) -> Words:
+        return self.union if color is None else self.words[color]
+
+    def label_map(self, rule: Rule, labels: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
+        """Return the label of the component that each pixel is in, see `Answer.label_map`."""
+        colors = range(len(labels)) if len(labels) == len(self.words) else [None]
+        highest = max((int(some.max(initial=0)) for some in labels), default=0)
+        picture = np.zeros(self.shape, np.int32 if highest <= np.iinfo(np.int32).max else np.int64)
+        for color, some in reversed(list(zip(colors, labels, strict=True))):
+            self.label_runs(color, rule).paint(picture, some)
+        return picture
+
     def first_colors(self) -> NDArray[np.int32]:
         """Return the number of the (first) matching colour for every match in reading order."""
         if len(self.words) == 1:
@@ -250,139 +292,3 @@ class Recycled:
 
 
 recycled = Recycled()
-
-
-def words_for(shape: tuple[int, int]) -> int:
-    """Return how many words hold the bits of a picture of that height and width."""
-    return -(-shape[0] * shape[1] // WORD_BITS)
-
-
-def put_mask(words: Words, mask: NDArray[np.bool_]) -> None:
-    """Overwrite words by the bits of a flat mask."""
-    packed = np.packbits(mask, bitorder="little")
-    room = words.view(np.uint8)
-    room[: packed.size] = packed
-    room[packed.size :] = 0
-    if not np.little_endian:
-        words.byteswap(inplace=True)
-
-
-def as_bytes(words: Words) -> NDArray[np.uint8]:
-    """Return words as bytes whose bits, lowest first, are pixels in order, on machines of either byte order."""
-    return (words if np.little_endian else words.byteswap()).view(np.uint8)
-
-
-def count_bits(words: Words) -> int:
-    """Return how many bits are set."""
-    if words.size >= FEW and is_compiled_loaded():
-        return int(_kernel("matching", "count_bits")(words))
-    return int(np.bitwise_count(words).sum(dtype=np.int64))
-
-
-def or_shifted(target: Words, source: Words, start: int) -> None:
-    """Set in `target`, from bit `start` on, the bits that are set in `source`."""
-    first, shift = divmod(start, WORD_BITS)
-    room = target[first : first + source.size]
-    room |= source << np.uint64(shift)
-    if shift:
-        room = target[first + 1 : first + 1 + source.size]
-        room |= source[: room.size] >> np.uint64(WORD_BITS - shift)
-
-
-def cut_bits(words: Words, start: int, count: int) -> Words:
-    """Return `count` bits from number `start` on, of each row of words, as words that begin with them."""
-    first, shift = divmod(start, WORD_BITS)
-    length = -(-count // WORD_BITS)
-    cut = words[..., first : first + length] >> np.uint64(shift)
-    if shift:
-        more = words[..., first + 1 : first + 1 + length]
-        cut[..., : more.shape[-1]] |= more << np.uint64(WORD_BITS - shift)
-    if count % WORD_BITS:
-        cut[..., -1] &= np.uint64((1 << count % WORD_BITS) - 1)
-    return cut
-
-
-def positions(words: Words) -> NDArray[np.int64]:
-    """Return the numbers of the set bits, in order."""
-    filled = np.flatnonzero(words)
-    bits = np.flatnonzero(np.unpackbits(as_bytes(words[filled]), bitorder="little"))
-    return filled[bits // WORD_BITS] * WORD_BITS + bits % WORD_BITS
-
-
-def coordinates(words: Words, width: int, origin: tuple[int, int], dtype: type[np.integer[Any]]) -> NDArray[Any]:
-    """Return (x, y) of every set bit in reading order, shape (n, 2); `origin` is (x, y) of bit 0."""
-    left, top = origin
-    found = np.empty((count_bits(words), 2), dtype)
-    if len(found) >= MANY or (words.size >= FEW and is_compiled_loaded()):
-        _kernel("positions", "fill_coordinates")(words, width, left, top, found)
-    elif len(found):
-        y, x = np.divmod(positions(words), width)
-        found[:, 0], found[:, 1] = x + left, y + top
-    return found
-
-
-def mask(words: Words, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return one bool a pixel, shape (height, width)."""
-    pixels = shape[0] * shape[1]
-    return np.unpackbits(as_bytes(words), count=pixels, bitorder="little").view(np.bool_).reshape(shape)
-
-
-def set_at(words: Words, where: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether the bits of those numbers are set."""
-    chosen = words[where // WORD_BITS] >> (where % WORD_BITS).astype(np.uint64) & np.uint64(1)
-    return chosen.astype(np.bool_)
-
-
-def first_bit(words: Words) -> int | None:
-    """Return the number of the first set bit, or None."""
-    index = int((words != 0).argmax()) if words.size else 0
-    if not words.size or not words[index]:
-        return None
-    word = int(words[index])
-    return index * WORD_BITS + (word & -word).bit_length() - 1
-
-
-def last_bit(words: Words) -> int | None:
-    """Return the number of the last set bit, or None."""
-    index = words.size - 1 - int((words[::-1] != 0).argmax()) if words.size else 0
-    if not words.size or not words[index]:
-        return None
-    return index * WORD_BITS + int(words[index]).bit_length() - 1
-
-
-def bounding_box(words: Words, width: int) -> Box | None:
-    """Return the smallest box around all set bits, or None: row by row of words, memory for one band only."""
-    first, last = first_bit(words), last_bit(words)
-    if first is None or last is None:
-        return None
-    top, bottom = first // width, last // width
-    columns = np.zeros(width, np.bool_)
-    band = max(1, (1 << 22) // width)
-    for y in range(top, bottom + 1, band):
-        height = min(band, bottom + 1 - y)
-        columns |= rows_mask(words, width, y, height).any(axis=0)
-    filled = np.flatnonzero(columns)
-    left, right = int(filled[0]), int(filled[-1])
-    return Box(left, top, right - left + 1, bottom - top + 1)
-
-
-def rows_mask(words: Words, width: int, top: int, height: int) -> NDArray[np.bool_]:
-    """Return the mask of some rows only, shape (height, width)."""
-    start, stop = top * width, (top + height) * width
-    first = start // WORD_BITS
-    bits = np.unpackbits(as_bytes(words[first : -(-stop // WORD_BITS)]), bitorder="little")
-    return bits[start - first * WORD_BITS : stop - first * WORD_BITS].view(np.bool_).reshape(height, width)
-
-
-def is_compiled_loaded() -> bool:
-    """Return whether Numba and the kernels are in memory already, so that using them costs nothing."""
-    return "pixgrep.compiled.matching" in sys.modules
-
-
-@cache
-def _kernel(module: str, name: str) -> Callable[..., Any]:
-    """Return a compiled kernel; loading Numba waits until it pays."""
-    import importlib
-
-    kernel: Callable[..., Any] = getattr(importlib.import_module(f"pixgrep.compiled.{module}"), name)
-    return kernel

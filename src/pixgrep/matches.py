@@ -1,7 +1,6 @@
 """What the user holds after a search: everything is read from the bits, when it is asked for."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -9,13 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep import bits as packed
+from pixgrep import packed
 from pixgrep.bits import Answer
+from pixgrep.components.rule import to_rule
 from pixgrep.drawing import displayable, overlay
-from pixgrep.errors import PictureError, PixgrepError
-from pixgrep.gpu.device import copy_to_host
+from pixgrep.errors import PixgrepError
 from pixgrep.model import Box, Match
-from pixgrep.sources import Reading, open_source
+from pixgrep.regions import Regions
+from pixgrep.regions.about import About
+from pixgrep.regions.finding import find_regions, to_limits
+from pixgrep.sources import Reading
+from pixgrep.sources.opened import read_searched
 from pixgrep.tables import load_pyarrow
 
 if TYPE_CHECKING:
@@ -272,16 +275,75 @@ class Matches:
         from PIL import Image
 
         x, y, width, height = self.region
-        with closing(open_source(image, self.reading)) as source:
-            info, pixels = source.info, copy_to_host(source.read())
-        if x + width > info.width or y + height > info.height:
-            raise PictureError(
-                f"the picture has {info.width} x {info.height} pixels, the search covered {width} x {height} at "
-                f"({x}, {y}); give the picture that was searched"
-            )
-        lit = np.zeros((info.height, info.width), np.bool_)
+        pixels, format = read_searched(image, self.reading, self.region)
+        lit = np.zeros(pixels.shape[:2], np.bool_)
         lit[y : y + height, x : x + width] = self.bits.host.mask()
-        return Image.fromarray(overlay(displayable(pixels, info.format), lit))
+        return Image.fromarray(overlay(displayable(pixels, format), lit))
+
+    def regions(
+        self,
+        connectivity: int = 8,
+        min_area: int = 1,
+        max_area: int | None = None,
+        gap: int = 0,
+        per_color: bool = True,
+    ) -> Regions:
+        """
+        Return the connected regions, numbered from 1 on by their first pixels in reading order.
+
+        Parameters
+        ----------
+        connectivity : {8, 4}
+            Whether pixels that touch at a corner only are of one region, as those are that share an edge.
+        min_area, max_area : int
+            How many pixels a region has at least, and at most; others are left out, and get no number.
+        gap : int
+            Pixels are of one region, too, if their columns and their rows differ by at most ``gap + 1`` (Chebyshev
+            distance): with up to `gap` pixels between. Not with connectivity 4.
+        per_color : bool
+            Whether every colour has regions of its own, numbered together; else they are those of all colours
+            together, whose name is ``"red | white"``.
+
+        Returns
+        -------
+        Regions
+            A table: areas, boxes, centroids, first pixels; and outlines, masks and more, made when asked for.
+
+        Raises
+        ------
+        PixgrepError
+            A parameter is none of these.
+
+        Examples
+        --------
+        >>> import numpy as np, pixgrep as pg
+        >>> image = np.zeros((6, 9), np.uint8)
+        >>> image[1:3, 1:4] = image[4, 6:8] = 255
+        >>> for region in pg.find(image, "white").regions():
+        ...     print(region.label, region.area, tuple(region.box), region.centroid)
+        1 6 (1, 1, 3, 2) (2.0, 1.5)
+        2 2 (6, 4, 2, 1) (6.5, 4.0)
+        >>> len(pg.find(image, "white").regions(gap=2))
+        1
+        """
+        limits = to_limits(min_area, max_area)
+        about = About(self.names, self.region, self.source, self.reading, to_rule(connectivity, gap))
+        return find_regions(self.bits, about, limits, per_color=per_color)
+
+    @property
+    def labels(self) -> NDArray[np.int32] | NDArray[np.int64]:
+        """
+        The label map: the number of the region that each pixel is in, 0 for none, shape (height, width).
+
+        The regions are those of `regions`, per colour and by connectivity 8; where a pixel is in several, that of the
+        first colour. int32, int64 from 2^31 regions on. For other regions, see `Regions.label_map`; their `labels` are
+        the numbers alone.
+        """
+        return self.regions().label_map
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the outlines of all regions, see `Regions.to_geojson`."""
+        return self.regions().to_geojson()
 
     def to_arrow(self) -> "pyarrow.Table":
         """

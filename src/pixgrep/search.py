@@ -12,6 +12,7 @@ from pixgrep.batch import Batch
 from pixgrep.bits import Answer, Bits
 from pixgrep.census.keys import pack_pixels
 from pixgrep.compile import compile_program, has_formulas, judge
+from pixgrep.constellation import Constellation, Question, answer_questions
 from pixgrep.errors import warn_of
 from pixgrep.matches import Count, Matches
 from pixgrep.model import Box, DevicePixels, Match, PixelFormat, Pixels, Program, lie_side_by_side
@@ -35,8 +36,10 @@ class Search(Generic[Found]):
 
     Attributes
     ----------
+    questions : tuple of Query or Constellation
+        One for each colour: each has an answer of its own.
     queries : tuple of Query
-        One for each colour.
+        What each pixel is asked, see `pixgrep.constellation.queries_of`; without constellations, the questions.
     reading : Reading
         How pictures are read.
     region : Box or None
@@ -45,6 +48,7 @@ class Search(Generic[Found]):
         How to search.
     """
 
+    questions: tuple[Question, ...]
     queries: tuple[Query, ...]
     reading: Reading
     region: Box | None
@@ -54,7 +58,12 @@ class Search(Generic[Found]):
     @property
     def names(self) -> tuple[str, ...]:
         """The colours asked for, as they were given."""
-        return tuple(map(str, self.queries))
+        return tuple(map(str, self.questions))
+
+    @property
+    def constellations(self) -> tuple[Constellation, ...]:
+        """Those of the questions whose answer is joined from bits after the match."""
+        return tuple(question for question in self.questions if isinstance(question, Constellation))
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +101,10 @@ class Search(Generic[Found]):
         with _Task(self, image) as task:
             warn_of(task.info.notes, task.name)
             if task.is_excluded:
-                return Count(0, (0,) * len(self.queries))
+                return Count(0, (0,) * len(self.questions))
+            if self.constellations:
+                bits = task.bits()
+                return Count(bits.total(), tuple(bits.counts().tolist()))
             return Count(*local.count(task.picture, task.program, task.plan(task.picture, output="count")))
 
     def first(self, image: Any) -> Match | None:
@@ -102,6 +114,8 @@ class Search(Generic[Found]):
             warn_of(task.info.notes, task.name)
             if task.is_excluded:
                 return None
+            if self.constellations:
+                return Matches(task.bits(), self.names, task.region, task.name, self.reading).first
             found = local.first(task.picture, task.program, task.plan(task.picture, output="first"))
         if found is None:
             return None
@@ -122,7 +136,13 @@ class Search(Generic[Found]):
             header = "\n".join((f"picture  {task.name}: {facts}", *(f"note     {note}" for note in task.info.notes)))
             if task.is_excluded:
                 return f"{header}\nresult   no match: the header rules out every colour; nothing will be decoded"
-            return f"{header}\n{task.plan().explain()}"
+            return f"{header}\n{task.plan().explain()}{self._explained_stars()}"
+
+    def _explained_stars(self) -> str:
+        if not self.constellations:
+            return ""
+        stars, several = sum(len(one.stars) for one in self.constellations), len(self.constellations)
+        return f"\nstars    {stars:,}, constellations: {several:,}; joined by shifts of bits, on the processor"
 
 
 class _Task(Opened):
@@ -202,8 +222,11 @@ class _Task(Opened):
     def bits(self) -> Answer:
         """Search."""
         if self.is_excluded:
-            return Bits.zeros(len(self.program.colors), self.shape)
-        return local.search(self.picture, self.program, self.plan(self.picture))
+            return Bits.zeros(len(self._search.questions), self.shape)
+        found = local.search(self.picture, self.program, self.plan(self.picture))
+        if not self._search.constellations:
+            return found
+        return answer_questions(found.host, self._search.questions, self._search.queries, self.region.height)
 
 
 @dataclass

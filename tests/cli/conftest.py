@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.data import coffee, immunohistochemistry, page
 
 
 @pytest.fixture
@@ -36,3 +37,13 @@ def run(*arguments, cwd: Path, **options) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pixgrep", *map(str, arguments)]
     options = {"capture_output": True, "text": True, "timeout": 60, **options}
     return subprocess.run(command, cwd=cwd, **options)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Three real pictures: stained tissue with many brown regions, a cup of coffee, and a printed page without any."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, picture in (("ihc", immunohistochemistry), ("coffee", coffee), ("page", page)):
+        Image.fromarray(picture()).save(folder / f"{name}.png")
+    return folder

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 import pixgrep as pg
 from pixgrep.cli.commands import find
-from pixgrep.cli.find import to_request, to_search
+from pixgrep.cli.find import to_request
 from pixgrep.cli.options import METRIC_HELP
 from pixgrep.colors.metrics import METRICS
 from tests.cli.conftest import run
@@ -79,7 +79,7 @@ def test_what_cannot_be_read_says_where_and_what_to_do(shots, arguments, message
 @given(QUERIES)
 def test_every_query_can_be_typed(query):
     typed = find.make_context("pixgrep", [pg.write_query(query), "picture.png"]).params
-    assert to_search(to_request(**typed)).queries == (query,)
+    assert to_request(**typed).to_search().queries == (query,)
 
 
 def test_shells_complete_the_names_of_metrics_and_the_help_has_them(tmp_path):

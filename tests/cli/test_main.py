@@ -105,10 +105,10 @@ def test_a_terminal_never_gets_control_characters_of_names(shots):
 def test_help_fits_one_screen(tmp_path):
     done = run("-h", cwd=tmp_path, env={**os.environ, "COLUMNS": "80"})
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) <= 49
-    for flag in ("--within", "--mask", "--overlay", "--parquet", "--explain", "--threads", "Exit"):
+    assert len(done.stdout.splitlines()) <= 58
+    for flag in ("--within", "--regions", "--mask", "--overlay", "--parquet", "--explain", "--threads", "Exit"):
         assert flag in done.stdout
-    assert "census label colorize lint learn why name bench doctor completion." in done.stdout  # in one line
+    assert "crop census label colorize lint learn why name bench doctor completion." in done.stdout  # in one line
 
 
 def test_help_and_version_do_not_load_what_only_a_search_needs(tmp_path):

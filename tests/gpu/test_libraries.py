@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import pixgrep as pg
+from pixgrep.components import Rule
 from pixgrep.errors import DeviceError, PictureError
 from pixgrep.gpu import dlpack, driver
 from pixgrep.gpu.array import DeviceArray
@@ -61,6 +62,30 @@ def test_the_answer_is_of_the_caller_s_library_and_on_the_caller_s_stream(device
         np.testing.assert_array_equal(to_host(array), getattr(EXPECTED, what))
     assert {stream for stream, _ in device.log} <= {max(handle, 1), later if later > 2 else 1, 1}
     assert hits.counts.tolist() == EXPECTED.counts.tolist()
+
+
+@pytest.mark.parametrize("is_pooled", [False, True])
+@pytest.mark.parametrize("name", FAKES)
+def test_labels_are_of_the_caller_s_library_and_on_the_caller_s_stream(monkeypatch, name, is_pooled):
+    kept, device = get_device(), EngineDevice(races=False, is_pooled=is_pooled)
+    use_device(device)
+    try:
+        made: list[Any] = []
+        streams = Streams(77)
+        library = FAKES[name](streams, made)
+        monkeypatch.setitem(sys.modules, name, library)
+        kind, expected = library.Tensor if name == "torch" else library.ndarray, EXPECTED.bits.host
+        bits = pg.find(kind(BASE), COLORS).bits
+        made.clear()
+        streams.handle = 5
+        np.testing.assert_array_equal(bits.components(None, Rule(4)), expected.components(None, Rule(4)))
+        labels = [1 + np.arange(len(expected.components(color, Rule(4)))) for color in (0, 1)]
+        drawn = bits.label_map(Rule(4), labels)
+        assert type(drawn) is kind
+        assert [stream for stream, *_ in made] == [5]
+        np.testing.assert_array_equal(to_host(drawn), expected.label_map(Rule(4), labels))
+    finally:
+        use_device(kept)
 
 
 def test_programs_that_are_dropped_are_not_overwritten_while_a_stream_reads_them(monkeypatch):

@@ -2,6 +2,7 @@
 
 import sys
 from operator import index
+from random import Random
 from types import FrameType
 from typing import Any
 
@@ -15,6 +16,10 @@ from .lanes import EVERY_LANE, WARP, Block, Index, Lane, Now
 from .races import pass_barrier, pass_collective
 
 SLEEP = "nanosleep"
+ATOMIC_ACCESS = "an atomic access"
+ONE_MORE_TURN = 0.6
+IDLE = (SLEEP, ATOMIC_ACCESS)
+"""At what a lane waits for nothing but its next turn."""
 
 
 class Device:
@@ -82,8 +87,16 @@ class Device:
 
     def nanosleep(self, nanoseconds: Any) -> None:
         """Let all others run."""
-        lane, frame = self._now.lane, sys._getframe(1)
-        lane.wait = (SLEEP, frame.f_code, frame.f_lasti)
+        self._give_turn(SLEEP, sys._getframe(1))
+
+    def give_turns(self, random: Random, frame: FrameType) -> None:
+        """Let all others run before an atomic access that a kernel makes in that frame, as often as chance has it."""
+        while random.random() < ONE_MORE_TURN:
+            self._give_turn(ATOMIC_ACCESS, frame)
+
+    def _give_turn(self, operation: str, frame: FrameType) -> None:
+        lane = self._now.lane
+        lane.wait = (operation, frame.f_code, frame.f_lasti)
         lane.block.sleeping.append(lane)
         self._now.hub.switch()
 

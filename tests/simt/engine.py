@@ -3,15 +3,16 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import numpy as np
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
 from .clone import MARK, Cloner
-from .device import SLEEP, Device
+from .device import IDLE, Device
 from .errors import Deadlock, EngineError, KernelFailed
 from .intrinsics import make_intrinsics
 from .lanes import Block, Index, Lane, Now, line_of
@@ -37,6 +38,8 @@ class Engine:
         How many blocks run at once; they start in the order of their numbers.
     races : bool
         Whether to look for races; it takes about half of the time.
+    turns : bool
+        Whether a lane lets others run before atomic accesses: what it read a moment ago may be wrong then.
 
     Attributes
     ----------
@@ -44,12 +47,15 @@ class Engine:
         What kernels reach by address.
     """
 
-    def __init__(self, seed: int = 0, schedule: str = "greedy", resident: int = 4, races: bool = True) -> None:
+    def __init__(
+        self, seed: int = 0, schedule: str = "greedy", resident: int = 4, races: bool = True, turns: bool = False
+    ) -> None:
         self.memory = Memory()
         self._now = Now()
         self._device = Device(self._now, races)
-        self._cloner = Cloner(self._device, make_intrinsics(self.memory, self._now, races))
         self._random = Random(seed)
+        give_turn = partial(self._device.give_turns, self._random) if turns else _keep_turn
+        self._cloner = Cloner(self._device, make_intrinsics(self.memory, self._now, races, give_turn))
         self._is_reversed = schedule == "reversed"
         self._step = SCHEDULES[schedule]
         self._resident = resident
@@ -103,6 +109,10 @@ class Engine:
                 raise Deadlock("deadlock, nobody does what is slept for: " + "; ".join(map(Block.report, active)))
 
 
+def _keep_turn(frame: FrameType) -> None:
+    """Do nothing."""
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Collect no garbage: looking through the notes on all accesses again and again takes half of the time."""
@@ -122,7 +132,7 @@ class _Launch:
     Attributes
     ----------
     is_moving : bool
-        Whether a lane did anything but sleep since this was reset.
+        Whether a lane did anything but give up its turn, again and again, since this was reset.
     """
 
     def __init__(self, now: Now, device: Device, function: Any, arguments: tuple[Any, ...]) -> None:
@@ -138,14 +148,14 @@ class _Launch:
         """Let a lane run until its next wait or its end."""
         if lane.worker is None:
             lane.worker = self._free.pop() if self._free else self._make_worker()
-        slept = lane.wait[0] == SLEEP
+        was_idle = lane.wait[0] in IDLE
         self._now.lane = lane
         lane.worker.switch(lane)
         if lane.error is not None:
             raise _named(lane, lane.error) from lane.error
         if lane.finished:
             self._finish(lane)
-        elif slept and lane.wait[0] == SLEEP:
+        elif was_idle and lane.wait[0] in IDLE:
             return
         self.is_moving = True
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from operator import index
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,30 @@ from .memory import ALL_KNOWN, WIDTHS, Memory, require_known
 from .races import ATOMIC, READ, WRITE
 
 Function = Callable[..., Any]
+Turn = Callable[[FrameType], None]
 FOUR = 4
+CHANGES: dict[str, tuple[int, Callable[..., int]]] = {
+    "add_u32": (4, lambda old, value: old + value),
+    "add_u64": (8, lambda old, value: old + value),
+    "min_u64": (8, min),
+    "max_u64": (8, max),
+    "swap_u64": (8, lambda old, expected, value: value if old == expected else old),
+    "load_strong_u64": (8, lambda old: old),
+    "store_strong_u64": (8, lambda old, value: value),
+}
+"""What is atomic: the width of what is changed, and what becomes of it; each returns what was there."""
 
 
-def make_intrinsics(memory: Memory, now: Now, races: bool) -> dict[str, Function]:
-    """Return all of them by name."""
+def make_intrinsics(memory: Memory, now: Now, races: bool, give_turn: Turn) -> dict[str, Function]:
+    """Return all of them by name; those that are atomic first call `give_turn`, which may let other lanes run."""
     made: dict[str, Function] = {}
     for width in WIDTHS:
         made[f"load_u{8 * width}"] = _make_load(memory, now, races, width)
         made[f"store_u{8 * width}"] = _make_store(memory, now, races, width)
     made["load_four"] = _make_load_four(memory, now, races)
     made["store_four"] = _make_store_four(memory, now, races)
-    made["add_u32"] = _make_add(memory, now, races, 4)
-    made["add_u64"] = _make_add(memory, now, races, 8)
+    for name, (width, operation) in CHANGES.items():
+        made[name] = _make_change(memory, now, races, give_turn, width, operation)
     return made
 
 
@@ -91,15 +103,20 @@ def _make_store_four(memory: Memory, now: Now, races: bool) -> Function:
     return store_four
 
 
-def _make_add(memory: Memory, now: Now, races: bool, width: int) -> Function:
+def _make_change(
+    memory: Memory, now: Now, races: bool, give_turn: Turn, width: int, operation: Callable[..., int]
+) -> Function:
     mask = (1 << 8 * width) - 1
 
-    def add(address: Any, value: Any) -> None:
+    def change(address: Any, *values: Any) -> Any:
+        give_turn(sys._getframe(1))
         region, offset = memory.aligned(address, width)
         require_known(region, offset, width)
         if races:
             region.touch(ATOMIC, offset, width, now.lane, sys._getframe(1))
         words, place = region.words[width], offset // width
-        words[place] = (int(words[place]) + whole(value)) & mask
+        old = words[place]
+        words[place] = operation(int(old), *(whole(value) & mask for value in values)) & mask
+        return old
 
-    return add
+    return change

@@ -16,6 +16,7 @@ def stand_in(*arguments):
 
 load_u8 = load_u16 = load_u32 = load_u64 = load_four = stand_in
 store_u8 = store_u16 = store_u32 = store_u64 = store_four = add_u64 = stand_in
+load_strong_u64 = store_strong_u64 = swap_u64 = min_u64 = max_u64 = stand_in
 
 
 def numbers(engine, address, dtype, count):

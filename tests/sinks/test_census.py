@@ -11,7 +11,6 @@ from tests.sinks.test_sinks import FAILED, NAMES, Memory, feed
 
 import pixgrep as pg
 from pixgrep.palettes import load_palette
-from pixgrep.sinks import census as sinks
 from pixgrep.sinks.census import DIFFERENCE, CensusCsvSink, CensusJsonSink, CensusParquetSink, CensusTextSink, Listing
 from pixgrep.sinks.census_table import CensusTableSink
 from pixgrep.sinks.output import WholeFile
@@ -24,11 +23,6 @@ ROWS = [("#010203ff", 2, 0.5), ("#00000000", 1, 0.25), ("#fa000080", 1, 0.25)]
 def census(source=""):
     made = pg.census(PIXELS)
     return type(made)(made.keys, made.counts, made.format, source)
-
-
-@pytest.fixture(params=[1, 2, 1 << 16])
-def rows_at_a_time(request, monkeypatch):
-    monkeypatch.setattr(sinks, "ROWS_AT_A_TIME", request.param)
 
 
 def test_text(rows_at_a_time):

@@ -11,6 +11,7 @@ from PIL import Image
 from rich.console import Console
 
 import pixgrep as pg
+from pixgrep.sinks import summary
 from pixgrep.sinks.csv import CsvSink
 from pixgrep.sinks.jsonl import JsonLinesSink
 from pixgrep.sinks.output import WholeFile
@@ -200,3 +201,14 @@ def test_the_summary_shows_count_share_box_and_first_pixel():
     row = next(line.split() for line in shown.splitlines() if "red" in line)
     assert row == ["esc\\x1b.png", "red", "2", "4.76", "%", "3", "x", "4", "at", "0,1", "2,1"]
     assert "3 pixels in 1 of 2 pictures, 1 could not be searched" in shown
+
+
+def test_the_summary_leaves_out_colours_that_were_not_found_and_says_what_else(monkeypatch):
+    monkeypatch.setattr(summary, "MOST_ROWS", 3)
+    text = io.StringIO()
+    found = [matches(f"{name}.png", ["red", "blue", "white"]) for name in "abc"]
+    feed(SummarySink((None, None, None), Console(file=text, width=120)), *found)
+    _, *rows, more, end = text.getvalue().splitlines()
+    assert [row.split()[:2] for row in rows] == [["a.png", "red"], ["a.png", "white"], ["b.png", "red"]]
+    assert more.startswith("... and 3 more rows")
+    assert end == "9 pixels in 3 of 3 pictures"

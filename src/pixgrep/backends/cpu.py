@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.bits import Bits, positions, put_mask
+from pixgrep.bits import Bits
 from pixgrep.colorset import everything
 from pixgrep.compiled.matching import match_blocks
 from pixgrep.compiled.tables import count_colors, look_up
 from pixgrep.model import WORD_BITS, Pixels, Program, Term
+from pixgrep.packed import positions, put_mask
 
 MOST_LOOKED_UP = 1 << 24
 """Pixels of a native call that looks each of them up in a table: 12 ms for those of a photograph."""

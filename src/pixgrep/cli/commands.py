@@ -9,6 +9,7 @@ from pixgrep.cli.options import (
     BENCH_GROUPS,
     CENSUS_GROUPS,
     COLORIZE_GROUPS,
+    CROP_GROUPS,
     GROUPS,
     LABEL_GROUPS,
     LEARN_GROUPS,
@@ -23,7 +24,7 @@ Colours are CSS ('#ff8800', 'oklch(70% 0.15 60)') or bare hex. Quoted, they take
 'tomato within 5 ciede2000 & ~(white | black)'. Exit status: 0 something matched, 1 nothing, 2 wrong usage or nothing
 searched, 3 some inputs failed, 4 output failed.
 
-See also: census label colorize lint learn why name bench doctor completion.
+Also: crop census label colorize lint learn why name bench doctor completion.
 """
 
 
@@ -33,6 +34,23 @@ See also: census label colorize lint learn why name bench doctor completion.
 def find(**typed: Any) -> int:
     """Find the pixels of a colour in pictures, folders, or standard input (-)."""
     from pixgrep.cli.find import run, to_request
+
+    return run(to_request(**typed))
+
+
+CROP_EPILOG = """
+Writes FOLDER/PICTURE/LABEL.png, pixels as they are, and prints FILE:X,Y,WIDTH,HEIGHT for each: where in its picture it
+was. Labels are those that find --json gives with the same flags. Exit status: 0 something was cropped, 1 nothing
+matched, 2 wrong usage or nothing searched, 3 some inputs failed, 4 output failed.
+"""
+
+
+@click.command(cls=HelpfulCommand, groups=CROP_GROUPS, epilog=CROP_EPILOG)
+@click.argument("arguments", nargs=-1, metavar="COLOR [PATH]...", type=click.Path())
+@options_of(CROP_GROUPS)
+def crop(**typed: Any) -> int:
+    """Cut the connected regions of a colour out of pictures, each to a file of its own."""
+    from pixgrep.cli.crop import run, to_request
 
     return run(to_request(**typed))
 
@@ -176,4 +194,4 @@ def completion(shell: str) -> None:
     put(kind(pixgrep, {}, "pixgrep", "_PIXGREP_COMPLETE").source())
 
 
-COMMANDS = (find, label, colorize, lint, census, learn, why, name, bench, doctor, completion)
+COMMANDS = (find, crop, label, colorize, lint, census, learn, why, name, bench, doctor, completion)

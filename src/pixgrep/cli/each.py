@@ -69,6 +69,14 @@ def refuse_overwriting(outputs: Sequence[str], paths: Sequence[str]) -> None:
             raise click.UsageError(f"{path!r} is given twice, as an output and something else; choose another name")
 
 
+def refuse_writing_around(target: str, paths: Sequence[str]) -> None:
+    """Refuse a folder for outputs that is or holds one that is read: nothing would be left to read."""
+    real = os.path.join(os.path.realpath(target), "")
+    for path in filter(os.path.isdir, paths):
+        if os.path.join(os.path.realpath(path), "").startswith(real):
+            raise click.UsageError(f"{target!r} is or holds a folder that is read; name one beside it, or inside it")
+
+
 def refuse_second_stdin(paths: Sequence[str]) -> None:
     """Refuse to read standard input more than once."""
     if paths.count("-") > 1:

@@ -8,69 +8,61 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pixgrep.cli.asking import Asked, split_arguments
 from pixgrep.cli.each import (
     Tally,
     find_files,
     refuse_overwriting,
     refuse_second_stdin,
-    require_backend,
-    require_decoder,
     say_nothing_found,
     show_warnings,
     take_results,
 )
 from pixgrep.cli.main import MATCHED, NOTHING_MATCHED, say
-from pixgrep.errors import ColorError, DecodeError, PixgrepError, one_line
+from pixgrep.errors import DecodeError, PixgrepError, one_line
 from pixgrep.sinks.names import counted, printable
 
 if TYPE_CHECKING:
     from pixgrep.matches import Matches
+    from pixgrep.regions import Regions
     from pixgrep.search import Search
-    from pixgrep.sources import DecoderName
+
+FORMATS = ("json", "csv", "geojson")
+"""Flags of which only one can be."""
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Asked):
     """What was typed, as the flags were named."""
 
-    colors: tuple[str, ...]
-    ranges: tuple[str, ...]
-    paths: tuple[str, ...]
-    within: float
-    metric: str
-    region: tuple[int, ...] | None
-    upright: bool
+    regions: bool
+    boxes: bool
     count: bool
     listing: str | None
     quiet: bool
     limit: int | None
     json: bool
     csv: bool
+    geojson: bool
     output: str | None
     parquet: str | None
     mask: str | None
     overlay: str | None
     force: bool
     null: bool
-    globs: tuple[str, ...]
-    hidden: bool
-    no_ignore: bool
-    max_pixels: int | None
-    backend: str
-    decoder: "DecoderName"
-    threads: int | None
     explain: bool
     stats: bool
+
+    @property
+    def wants_regions(self) -> bool:
+        """Whether a match is a region, and not a pixel: any flag that is about regions says so."""
+        given = [number is not None for number in (self.min_area, self.gap, self.largest)]
+        return any((self.regions, self.boxes, self.geojson, *given))
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Every path that is written to."""
         return tuple(path for path in (self.output, self.parquet, self.mask, self.overlay) if path)
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether pictures go into folders: more than one may be searched."""
-        return len(self.paths) > 1 or os.path.isdir(self.paths[0])
 
 
 @dataclass
@@ -81,10 +73,10 @@ class Found:
     pixels: int = 0
     started: float = field(default_factory=time.monotonic)
 
-    def add(self, matches: "Matches") -> None:
-        """Note what one picture had."""
-        self.matched += bool(matches)
-        self.pixels += matches.shape[0] * matches.shape[1]
+    def add(self, searched: tuple[int, int], found: "Matches | Regions") -> None:
+        """Note the size of one picture, and what it had."""
+        self.matched += bool(found)
+        self.pixels += searched[0] * searched[1]
 
     def say(self, tally: Tally) -> None:
         """Say how much was searched, and how fast."""
@@ -98,24 +90,18 @@ class Found:
 def to_request(
     arguments: tuple[str, ...], more_colors: tuple[str, ...], ranges: tuple[str, ...], **flags: Any
 ) -> Request:
-    """
-    Tell colours from paths.
-
-    The first argument is a colour; beside ``-e`` and ``--inside`` only if it can be read as one and no file has that
-    name.
-    """
-    has_others = bool(more_colors or ranges)
-    if not arguments and not has_others:
-        raise click.UsageError("give a colour, such as '#ff8800' (quoted: a shell takes # for a comment), and pictures")
-    has_color = bool(arguments) and (not has_others or _is_query(arguments[0]))
-    colors, paths = (*arguments[:has_color], *more_colors), arguments[has_color:]
+    """Tell colours from paths, or say what does not go together."""
+    colors, paths = split_arguments(arguments, more_colors, ranges)
     if flags["listing"] and flags["count"]:
         raise click.UsageError("-c and -l exclude each other; give one of them")
-    if flags["json"] and flags["csv"]:
-        raise click.UsageError("--json and --csv exclude each other; give one of them")
-    if (flags["json"] or flags["csv"]) and (flags["listing"] or flags["null"]):
-        raise click.UsageError("-l, -L and -0 are for plain text; --json and --csv have a record for every picture")
-    request = Request(colors=colors, ranges=ranges, paths=paths or (".",), **flags)
+    formats = [f"--{name}" for name in FORMATS if flags[name]]
+    if len(formats) > 1:
+        raise click.UsageError(f"{' and '.join(formats)} exclude each other; give one of them")
+    if formats and (flags["listing"] or flags["null"]):
+        raise click.UsageError(f"-l, -L and -0 are for plain text; leave them out, or {formats[0]}")
+    if flags["geojson"] and flags["count"]:
+        raise click.UsageError("-c counts, and --geojson writes shapes; leave out one of them, or give -c --json")
+    request = Request(colors=colors, ranges=ranges, paths=paths, **flags)
     check_outputs(request)
     return request
 
@@ -134,20 +120,10 @@ def check_outputs(request: Request) -> None:
     refuse_overwriting(request.outputs, request.paths)
 
 
-def _is_query(text: str) -> bool:
-    from pixgrep.expressions import parse_query
-
-    try:
-        parse_query(text)
-    except ColorError:
-        return False
-    return not os.path.lexists(text)
-
-
 def run(request: Request) -> int:
     """Search, and return the exit status."""
     show_warnings()
-    search = to_search(request)
+    search = request.to_search()
     files = find_files(vars(request), request.outputs)
     tally, found = Tally(), Found()
     try:
@@ -165,42 +141,16 @@ def run(request: Request) -> int:
     return tally.status(MATCHED if found.matched or request.explain else NOTHING_MATCHED)
 
 
-def to_search(request: Request) -> "Search[Matches]":
-    """Compile what was asked for; a GPU that is wanted and missing is told once, before the first picture."""
-    from pixgrep.api import compile
-    from pixgrep.query import inside
-    from pixgrep.sources import MOST_PIXELS
-
-    require_backend(request.backend)
-    require_decoder(request.decoder)
-    try:
-        return compile(
-            [*request.colors, *map(inside, request.ranges)],
-            within=request.within,
-            metric=request.metric,
-            region=request.region,
-            backend=request.backend,
-            threads=request.threads,
-            upright=request.upright,
-            max_pixels=request.max_pixels or MOST_PIXELS,
-            decoder=request.decoder,
-        )
-    except ColorError as error:
-        if len(request.colors) == 1 and os.path.exists(request.colors[0]):
-            hint = "is a file; the colour comes first: pixgrep COLOR PATH..."
-            raise ColorError(f"{request.colors[0]!r} {hint}") from error
-        raise
-
-
 def search_all(request: Request, search: "Search[Matches]", files: Iterator[Any], tally: Tally, found: Found) -> None:
-    """Hand what is found in each file to the sinks."""
+    """Hand what is found in each file to the sinks: matches, or the regions that they make."""
     from pixgrep.api import run_scan
     from pixgrep.cli.writers import make_sinks
 
-    def note(results: "Iterator[Matches]") -> "Iterator[Matches]":
+    def note(results: "Iterator[Matches]") -> "Iterator[Matches | Regions]":
         for matches in results:
-            found.add(matches)
-            yield matches.host
+            result = request.to_regions(matches) if request.wants_regions else matches.host
+            found.add(matches.shape, result)
+            yield result
             if request.quiet and found.matched:
                 return
 

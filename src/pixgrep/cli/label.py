@@ -12,6 +12,7 @@ from pixgrep.cli.each import (
     Tally,
     find_files,
     refuse_second_stdin,
+    refuse_writing_around,
     require_backend,
     say_nothing_found,
     show_warnings,
@@ -166,10 +167,7 @@ def _maps(typed: dict[str, Any]) -> "MapFiles | None":
         raise click.UsageError(f"{target!r} looks like one file, but many may be written; name a folder")
     if not is_folder and suffix != ".png":
         raise click.UsageError(f"{target!r} would not be a PNG, the only kind that is written; end it in .png")
-    real = os.path.join(os.path.realpath(target), "")
-    for path in filter(os.path.isdir, paths):
-        if os.path.join(os.path.realpath(path), "").startswith(real):
-            raise click.UsageError(f"{target!r} is or holds a folder that is read; name one beside it, or inside it")
+    refuse_writing_around(target, paths)
     roots = [path for path in paths if path != "-"] or ["."]
     return MapFiles(target, roots, is_folder=is_folder, force=typed["force"])
 

@@ -56,8 +56,16 @@ QUERY = (
     click.option("--region", type=Region(), help="Search only there."),
     click.option("--upright", is_flag=True, help="Turn pictures as their EXIF orientation says."),
 )
+NUMBER = click.IntRange(1)
+REGIONS = (
+    click.option("--regions", is_flag=True, help="Connected regions, not pixels; implied by those below."),
+    click.option("--min-area", type=NUMBER, metavar="N", help="Only regions of at least N pixels."),
+    click.option("--gap", type=click.IntRange(0), metavar="N", help="Join parts that are up to N pixels apart."),
+    click.option("--largest", type=NUMBER, metavar="N", help="The N largest of each picture, largest first."),
+    click.option("--boxes", is_flag=True, help="Their boxes only: x, y, width and height."),
+)
 OUTPUT = (
-    click.option("-c", "--count", is_flag=True, help="Count the matching pixels of each picture."),
+    click.option("-c", "--count", is_flag=True, help="Count the matches of each picture."),
     click.option("-l", "--files-with-matches", "listing", flag_value="with", help="Name the pictures that match."),
     click.option("-L", "--files-without-match", "listing", flag_value="without", help="Name those that do not."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing; stop at the first match."),
@@ -65,6 +73,7 @@ OUTPUT = (
     click.option("--first", "limit", flag_value=1, type=int, help="Print the first match of each picture."),
     click.option("--json", is_flag=True, help="Write JSON, an object a line."),
     click.option("--csv", is_flag=True, help="Write CSV."),
+    click.option("--geojson", is_flag=True, help="Write the outlines of regions as GeoJSON."),
     click.option("-o", "--output", metavar="FILE", help="Write to FILE, not to standard output."),
     click.option("--parquet", metavar="FILE", help="Write a Parquet file."),
     click.option("--mask", metavar="PATH", help="Write white-on-black masks: file or folder."),
@@ -86,7 +95,13 @@ RUN = (
     click.option("--stats", is_flag=True, help="Say how much was searched, and how fast."),
     click.help_option("-h", "--help", help="Show this message and exit."),
 )
-GROUPS = {"What to look for": QUERY, "What to print": OUTPUT, "Which files": FOLDERS, "How": RUN}
+GROUPS = {
+    "What to look for": QUERY,
+    "Regions": REGIONS,
+    "What to print": OUTPUT,
+    "Which files": FOLDERS,
+    "How": RUN,
+}
 
 
 def options_of(groups: Mapping[str, Sequence[Command]]) -> Callable[[Command], Command]:
@@ -145,6 +160,18 @@ LEARN_GROUPS = {
 WHY_GROUPS = {
     "What to look for": flags("--color", "--within", "--metric"),
     "How": flags("--upright", "--max-pixels", "--help"),
+}
+
+CROP_GROUPS = {
+    "What to look for": QUERY,
+    "Which regions": flags("--min-area", "--gap", "--largest"),
+    "What to write": (
+        click.option("-o", "--output", required=True, metavar="FOLDER", help="Where to: a PNG for each region."),
+        click.option("--pad", type=click.IntRange(0), default=0, metavar="N", help="Grow boxes by N pixels. [0]"),
+        *flags("--force"),
+    ),
+    "Which files": FOLDERS,
+    "How": flags("--backend", "--decoder", "--threads", "--help"),
 }
 
 PALETTE = click.option("-p", "--palette", required=True, metavar="PALETTE", help="A name (voc), a file or a PNG.")

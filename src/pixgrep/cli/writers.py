@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pixgrep.cli.find import FORMATS
 from pixgrep.matches import Matches
 from pixgrep.query import Near
 from pixgrep.search import Search
@@ -13,22 +14,30 @@ from pixgrep.sinks.output import Output, StandardOutput, WholeFile, is_terminal
 if TYPE_CHECKING:
     from pixgrep.cli.census import CensusRequest
     from pixgrep.cli.find import Request
+    from pixgrep.regions import Regions
     from pixgrep.sinks.census import CensusSink, Listing
 
 ROWS_ON_A_TERMINAL = 20
 """Colours of a census that people are shown, unless they ask for more."""
 
 
-def make_sinks(request: "Request", search: Search[Matches]) -> list[Sink[Matches]]:
-    """Return the sinks that a request asks for."""
-    sinks: list[Sink[Matches]] = []
-    wants_text = request.output or request.json or request.csv or request.count or request.listing
-    if not request.quiet and (wants_text or not request.parquet):
-        sinks.append(_main_sink(request, search))
+def make_sinks(request: "Request", search: Search[Matches]) -> list[Sink[Any]]:
+    """Return the sinks that a request asks for: of matches, or of regions."""
+    sinks: list[Sink[Any]] = []
+    has_format = any(getattr(request, name) for name in FORMATS)
+    if not request.quiet and (request.output or has_format or request.count or request.listing or not request.parquet):
+        output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
+        make = _region_sink if request.wants_regions else _match_sink
+        sinks.append(_name_sink(request, output) or make(request, search, output))
     if request.parquet:
-        from pixgrep.sinks.parquet import ParquetSink
+        from pixgrep.sinks.parquet import ParquetSink, RegionParquetSink
+        from pixgrep.sinks.regions import Wanted
 
-        sinks.append(ParquetSink(WholeFile(request.parquet, force=request.force), request.limit))
+        file = WholeFile(request.parquet, force=request.force)
+        if request.wants_regions:
+            sinks.append(RegionParquetSink(file, Wanted(request.limit, request.boxes)))
+        else:
+            sinks.append(ParquetSink(file, request.limit))
     if request.mask or request.overlay:
         from pixgrep.sinks.picture import PictureSink, mask_image, overlay_image
 
@@ -40,28 +49,57 @@ def make_sinks(request: "Request", search: Search[Matches]) -> list[Sink[Matches
     return sinks
 
 
-def _main_sink(request: "Request", search: Search[Matches]) -> Sink[Matches]:
-    output: Output = WholeFile(request.output, force=request.force) if request.output else StandardOutput()
-    coordinates = not (request.count or request.listing)
-    if request.json:
-        from pixgrep.sinks.jsonl import JsonLinesSink
-
-        return JsonLinesSink(output, request.limit, coordinates)
-    if request.csv:
-        from pixgrep.sinks.csv import CsvSink
-
-        return CsvSink(output, request.limit, coordinates)
-    from pixgrep.sinks.text import CountsSink, LinesSink, NamesSink
+def _name_sink(request: "Request", output: Output) -> Sink[Any] | None:
+    """Return the sink of text about whole pictures, where that is wanted."""
+    from pixgrep.sinks.text import CountsSink, NamesSink
 
     if request.listing:
         return NamesSink(output, request.null, matching=request.listing == "with")
-    if request.count:
+    if request.count and not (request.json or request.csv):
         return CountsSink(output, request.null)
+    return None
+
+
+def _match_sink(request: "Request", search: Search[Matches], output: Output) -> Sink[Matches]:
+    if request.json:
+        from pixgrep.sinks.jsonl import JsonLinesSink
+
+        return JsonLinesSink(output, request.limit, not request.count)
+    if request.csv:
+        from pixgrep.sinks.csv import CsvSink
+
+        return CsvSink(output, request.limit, not request.count)
     if is_terminal(output) and request.limit is None:
         from pixgrep.sinks.summary import SummarySink
 
-        return SummarySink(tuple(query.color.hex[:7] if isinstance(query, Near) else None for query in search.queries))
+        return SummarySink(_swatches(search))
+    from pixgrep.sinks.text import LinesSink
+
     return LinesSink(output, request.null, request.limit)
+
+
+def _region_sink(request: "Request", search: Search[Matches], output: Output) -> "Sink[Regions]":
+    from pixgrep.sinks.regions import RegionCsvSink, RegionJsonSink, RegionLinesSink, Wanted
+
+    wanted = Wanted(request.limit, request.boxes, not request.count)
+    if request.geojson:
+        from pixgrep.sinks.geojson import GeoJsonSink
+
+        return GeoJsonSink(output, wanted)
+    if request.json:
+        return RegionJsonSink(output, wanted)
+    if request.csv:
+        return RegionCsvSink(output, wanted)
+    if is_terminal(output) and request.limit is None and not request.boxes:
+        from pixgrep.sinks.summary import RegionTableSink
+
+        return RegionTableSink(_swatches(search))
+    return RegionLinesSink(output, request.null, wanted)
+
+
+def _swatches(search: Search[Matches]) -> tuple[str | None, ...]:
+    """Return how to show each colour; None where it is no single one."""
+    return tuple(question.color.hex[:7] if isinstance(question, Near) else None for question in search.questions)
 
 
 def make_census_sinks(request: "CensusRequest") -> "list[CensusSink]":

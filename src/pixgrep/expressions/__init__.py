@@ -12,8 +12,8 @@ The operators are those of queries in Python. In order of how they bind, the loo
 A color is any of CSS, or bare hex.
 """
 
-from pixgrep.expressions.asking import MOST_COLORS, to_queries
+from pixgrep.expressions.asking import MOST_COLORS, to_queries, to_questions
 from pixgrep.expressions.reading import parse_query
 from pixgrep.expressions.writing import write_query
 
-__all__ = ["MOST_COLORS", "parse_query", "to_queries", "write_query"]
+__all__ = ["MOST_COLORS", "parse_query", "to_queries", "to_questions", "write_query"]

@@ -1,7 +1,8 @@
 """What users give, whatever it is, becomes queries: one for each answer."""
 
+from collections.abc import Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 from pixgrep.errors import ColorError
 from pixgrep.expressions.reading import parse_query
@@ -9,6 +10,8 @@ from pixgrep.model import Color
 from pixgrep.query import Query, near
 
 MOST_COLORS = 4096
+
+Other = TypeVar("Other")
 
 
 def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tuple[Query, ...]:
@@ -35,6 +38,26 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
     >>> [str(query) for query in to_queries("red | white within 3")]
     ['red | white within 3']
     """
+    return to_questions(colors, within, metric, Query)
+
+
+def to_questions(colors: Any, within: float, metric: str, other: type[Other]) -> tuple[Query | Other, ...]:
+    """Return what `to_queries` does; questions of another kind, alone or in the sequence, stay as they are."""
+    several = to_members(colors)
+    questions = tuple(color if isinstance(color, other) else to_query(color, within, metric) for color in several)
+    refuse_unused(within, metric, several, questions)
+    return questions
+
+
+def to_members(colors: Any) -> list[Any]:
+    """
+    Return each colour that a user gave, unread.
+
+    Raises
+    ------
+    ColorError
+        There is none, or more than 4,096, or no order.
+    """
     if (
         isinstance(colors, (str, bytes, bytearray, Query, Color))
         or getattr(colors, "ndim", 1) == 0
@@ -56,24 +79,34 @@ def to_queries(colors: Any, within: float = 0.0, metric: str = "channel") -> tup
             f"{len(several)} colours were given, {MOST_COLORS} are allowed in one search; "
             "join colours that need no answer of their own with any_of()"
         )
-    queries = tuple(_to_query(color, within, metric) for color in several)
-    if (within or metric != "channel") and all(map(_has_its_own, several, queries)):
-        raise ColorError(
-            "within and metric are for plain colours, queries have their own: near(color, within, metric), or as text "
-            "'red within 5 ciede2000'"
-        )
-    return queries
+    return several
 
 
-def _to_query(color: Any, within: float, metric: str) -> Query:
+def to_query(color: Any, within: float, metric: str) -> Query:
+    """Return the query of one colour; `within` and `metric` are for one that has none of its own."""
     if isinstance(color, Query):
         return color
     return parse_query(color, within, metric) if isinstance(color, str) else near(color, within, metric)
 
 
-def _has_its_own(color: Any, query: Query) -> bool:
-    """Return whether a tolerance that was given for all made no difference to one."""
-    return color is query or (isinstance(color, str) and parse_query(color) == query)
+def refuse_unused(within: float, metric: str, several: Sequence[Any], questions: Sequence[object]) -> None:
+    """
+    Refuse a tolerance that made no difference to any of the colours it was given for.
+
+    Raises
+    ------
+    ColorError
+        All have their own.
+    """
+    if (within or metric != "channel") and all(map(_has_its_own, several, questions)):
+        raise ColorError(
+            "within and metric are for plain colours, queries have their own: near(color, within, metric), or as text "
+            "'red within 5 ciede2000'"
+        )
+
+
+def _has_its_own(color: Any, question: object) -> bool:
+    return color is question or (isinstance(color, str) and parse_query(color) == question)
 
 
 def _is_number(member: Any) -> bool:

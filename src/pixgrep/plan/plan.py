@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pixgrep.bits import is_compiled_loaded
+from pixgrep.packed import is_compiled_loaded
 from pixgrep.plan.jobs import MOST_THREADS
 from pixgrep.rates import Rates
 from pixgrep.rates.choosing import Cost

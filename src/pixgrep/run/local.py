@@ -12,10 +12,11 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from pixgrep.backends import Backend, get_backend
-from pixgrep.bits import Answer, Bits, first_bit
+from pixgrep.bits import Answer, Bits
 from pixgrep.errors import DeviceError, PixgrepError, one_line, warn
 from pixgrep.gpu.device import copy_to_host
 from pixgrep.model import DevicePixels, Pixels, Program, Tile, size_of
+from pixgrep.packed import first_bit
 from pixgrep.plan import LARGE_TILE, Plan
 from pixgrep.rates.kept import forget_gpu
 from pixgrep.run.tiles import cut, side_by_side

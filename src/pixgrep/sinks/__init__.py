@@ -1,8 +1,8 @@
 """
 From results to bytes. Sinks never search: what they write is read from what users hold.
 
-That is `Matches`, `Labels`, `Lint`, `Census` or `Difference`. A sink is an object with the methods of `Sink`. A new one
-is one file here, and the lines in `cli` that give it a flag.
+That is `Matches`, `Regions`, `Labels`, `Lint`, `Census` or `Difference`. A sink is an object with the methods of
+`Sink`. A new one is one file here, and the lines in `cli` that give it a flag.
 """
 
 from typing import Protocol, TypeVar

@@ -14,16 +14,16 @@ JSON lines, their kind under ``"type"``:
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
+
+from numpy.typing import NDArray
 
 from pixgrep.census import Census, Difference, Order
 from pixgrep.matches import Failed
 from pixgrep.sinks import Sink
 from pixgrep.sinks.csv import path_cell
-from pixgrep.sinks.lines import verbatim
+from pixgrep.sinks.lines import row_lines, verbatim
 from pixgrep.sinks.names import json_name
 from pixgrep.sinks.output import OutputSink, WholeFile
 from pixgrep.sinks.parquet import REPEATED, ParquetFile
@@ -33,7 +33,6 @@ from pixgrep.tables import Columns, arrow_table
 Counted = Census | Difference
 CensusSink = Sink[Counted]
 
-ROWS_AT_A_TIME = 1 << 16
 CENSUS, DIFFERENCE = ("color", "count", "share"), ("color", "before", "after", "change")
 
 
@@ -63,26 +62,13 @@ class Listing:
         """Return the columns of a result."""
         return result.columns(self.order, self.limit)
 
+    def arrays(self, result: Counted) -> list[NDArray[Any]]:
+        """Return the columns of a result without their names."""
+        return list(self.columns(result).values())
+
     def cuts(self, result: Counted) -> bool:
         """Return whether rows are left out."""
         return self.limit is not None and len(result) > self.limit
-
-
-def row_lines(columns: Columns, template: bytes) -> Iterator[bytes]:
-    """
-    Yield a line for each row, thousands at a time.
-
-    Parameters
-    ----------
-    columns : mapping of str to ndarray
-        What to write.
-    template : bytes
-        A line with a place for each column, any other ``%`` doubled.
-    """
-    arrays = list(columns.values())
-    for start in range(0, len(arrays[0]), ROWS_AT_A_TIME):
-        values = [array[start : start + ROWS_AT_A_TIME].tolist() for array in arrays]
-        yield template * len(values[0]) % tuple(chain.from_iterable(zip(*values, strict=True)))
 
 
 @dataclass
@@ -98,7 +84,7 @@ class CensusTextSink(OutputSink):
         template = b"%s\t%d\t%.9g" if isinstance(result, Census) else b"%s\t%d\t%d\t%+d"
         if self.listing.has_paths and isinstance(result, Census):
             template += b"\t" + verbatim(os.fsencode(result.source))
-        for lines in row_lines(self.listing.columns(result), template + b"\n"):
+        for lines in row_lines(self.listing.arrays(result), template + b"\n"):
             self.output.write(lines)
 
 
@@ -121,7 +107,7 @@ class CensusCsvSink(OutputSink):
         template = b"%s,%d,%.9g\n" if isinstance(result, Census) else b"%s,%d,%d,%d\n"
         if self.listing.has_paths and isinstance(result, Census):
             template = verbatim(path_cell(result.source)) + b"," + template
-        for lines in row_lines(self.listing.columns(result), template):
+        for lines in row_lines(self.listing.arrays(result), template):
             self.output.write(lines)
 
 
@@ -140,7 +126,7 @@ class CensusJsonSink(JsonSink):
         path = json_name(result.source) if self.listing.has_paths and isinstance(result, Census) else {}
         numbers = b'"count":%d,"share":%a' if isinstance(result, Census) else b'"before":%d,"after":%d,"change":%d'
         start = verbatim(to_json({"type": "color", **path})[:-1])
-        for lines in row_lines(self.listing.columns(result), start + b',"color":"%s",' + numbers + b"}\n"):
+        for lines in row_lines(self.listing.arrays(result), start + b',"color":"%s",' + numbers + b"}\n"):
             self.output.write(lines)
         self.write({**_facts(result, path), "truncated": self.listing.cuts(result)})
         self.totals["counted"] += 1

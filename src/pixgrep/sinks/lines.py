@@ -1,6 +1,10 @@
-"""Millions of coordinates as text, a line each, without a loop over them in Python."""
+"""Millions of rows as text, a line each, without a loop over them in Python."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from numpy.typing import NDArray
 
 from pixgrep.matches import Matches
 
@@ -32,6 +36,28 @@ def match_lines(matches: Matches, templates: Sequence[bytes], limit: int | None 
             colors = matches.colors[start : start + len(part)]
             template = b"".join([templates[color] for color in colors.tolist()])
         yield template % tuple(part.ravel().tolist())
+
+
+def row_lines(columns: Sequence[NDArray[Any]], template: bytes) -> Iterator[bytes]:
+    r"""
+    Yield a line for each row of some columns, thousands at a time.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray
+        What to write, all of one length: numbers, or bytes.
+    template : bytes
+        A line with a place for each column, any other ``%`` doubled.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> list(row_lines([np.array([b"#ff8800", b"#000000"]), np.array([3, 1])], b"%s\t%d\n"))
+    [b'#ff8800\t3\n#000000\t1\n']
+    """
+    for start in range(0, len(columns[0]), LINES_AT_A_TIME):
+        values = [column[start : start + LINES_AT_A_TIME].tolist() for column in columns]
+        yield template * len(values[0]) % tuple(chain.from_iterable(zip(*values, strict=True)))
 
 
 def verbatim(text: str | bytes) -> bytes:

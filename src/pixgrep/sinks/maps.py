@@ -49,10 +49,11 @@ class MapFiles:
 
     def path(self, source: str) -> str:
         """Return where the picture goes that is made from a file."""
-        if not self._is_folder:
-            return self._target
-        inside = os.path.relpath(os.path.abspath(source), self._base)
-        return os.path.join(self._target, os.path.splitext(inside)[0] + ".png")
+        return os.path.splitext(self.folder(source))[0] + ".png" if self._is_folder else self._target
+
+    def folder(self, source: str) -> str:
+        """Return the folder for pictures that are made from a file, where there are many: no other file has it."""
+        return os.path.join(self._target, os.path.relpath(os.path.abspath(source), self._base))
 
     def write(self, content: bytes, source: str, path: str) -> None:
         """

@@ -8,6 +8,9 @@ from typing import Any
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode categories that move the cursor, reverse the text or are no text: control, format, surrogate, separators."""
 
+MOST_LETTERS = 48
+"""Letters of a name that tables for people show: its end, which tells it from others."""
+
 
 def printable(name: str) -> str:
     r"""
@@ -27,6 +30,19 @@ def _escaped(letter: str) -> str:
     if "\udc80" <= letter <= "\udcff":  # a byte of a name that is not UTF-8
         return f"\\x{ord(letter) - 0xDC00:02x}"
     return letter.encode("unicode_escape").decode()
+
+
+def shortened(name: str) -> str:
+    """
+    Return a name as tables for people show it: printable, and only its end where it is long.
+
+    Examples
+    --------
+    >>> shortened("/home/ada/pictures/2026/11/23/screenshots/of/the/login.png")
+    '…ictures/2026/11/23/screenshots/of/the/login.png'
+    """
+    shown = printable(name)
+    return shown if len(shown) <= MOST_LETTERS else "…" + shown[1 - MOST_LETTERS :]
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,12 +1,14 @@
-"""Parquet: columns path, x, y and color, a row a match; needs PyArrow."""
+"""Parquet: a row a match, or a row a region; needs PyArrow."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pixgrep.matches import Failed, Matches
+from pixgrep.regions import Regions
 from pixgrep.sinks.names import utf8
 from pixgrep.sinks.output import WholeFile, output_errors
+from pixgrep.sinks.regions import Wanted
 from pixgrep.tables import load_pyarrow
 
 if TYPE_CHECKING:
@@ -108,3 +110,33 @@ class ParquetSink(ParquetFile):
         table = result.to_arrow().slice(0, self._limit)
         for start in range(0, len(table), ROWS_AT_A_TIME):
             self.write(table.slice(start, ROWS_AT_A_TIME), result.source)
+
+
+KINDS = {"path": REPEATED, "color": REPEATED, "centroid_x": "float64", "centroid_y": "float64"}
+"""What columns of regions are that are no whole numbers."""
+
+
+class RegionParquetSink(ParquetFile):
+    """
+    Writes a row for each region: path, and the columns of `pixgrep.Regions.to_arrow`.
+
+    Parameters
+    ----------
+    output : WholeFile
+        Where to.
+    wanted : Wanted
+        What of regions is written.
+    """
+
+    def __init__(self, output: WholeFile, wanted: Wanted) -> None:
+        super().__init__(output, {name: KINDS.get(name, "int64") for name in ("path", *wanted.columns)})
+        self._wanted = wanted
+
+    def add(self, result: Regions | Failed) -> None:
+        """Write the rows of one picture."""
+        if isinstance(result, Failed) or not result:
+            return
+        regions = result[: self._wanted.limit]
+        for start in range(0, len(regions), ROWS_AT_A_TIME):
+            table = regions[start : start + ROWS_AT_A_TIME].to_arrow().select(self._wanted.columns)
+            self.write(table, result.source)

@@ -7,9 +7,11 @@ from PIL import Image
 
 from pixgrep.errors import OutputError, PixgrepError
 from pixgrep.matches import Failed, Matches
+from pixgrep.regions import Regions
 from pixgrep.sinks.output import WholeFile, output_errors
 
-Render = Callable[[Matches], Image.Image]
+Found = Matches | Regions
+Render = Callable[[Found], Image.Image]
 
 
 class PictureSink:
@@ -23,7 +25,7 @@ class PictureSink:
     is_folder : bool
         Which of the two.
     render : callable
-        Makes the picture from the matches.
+        Makes the picture from what was found.
     force : bool
         Whether other files may be replaced.
     lossless : bool
@@ -55,7 +57,7 @@ class PictureSink:
             file.open()
             file.abort()
 
-    def add(self, result: Matches | Failed) -> None:
+    def add(self, result: Found | Failed) -> None:
         """Draw and write one picture."""
         if isinstance(result, Failed):
             return
@@ -109,14 +111,14 @@ def picture_format(path: str, *, lossless: bool) -> str:
     return format
 
 
-def mask_image(matches: Matches) -> Image.Image:
-    """Return a grey picture of what was searched: 255 where a pixel matches, else 0."""
-    return Image.fromarray(matches.mask.view("uint8") * 255)
+def mask_image(found: Found) -> Image.Image:
+    """Return a grey picture of what was searched: 255 where a pixel matches, or is in a region, else 0."""
+    return Image.fromarray(found.mask.view("uint8") * 255)
 
 
-def overlay_image(matches: Matches) -> Image.Image:
+def overlay_image(found: Found) -> Image.Image:
     """
-    Return the picture with its matches lit and the rest dimmed; it is read once more.
+    Return the picture with its matches or regions lit and the rest dimmed; it is read once more.
 
     Raises
     ------
@@ -124,6 +126,6 @@ def overlay_image(matches: Matches) -> Image.Image:
         It cannot be read again: it was no file, or it is gone.
     """
     try:
-        return matches.draw(matches.source)
+        return found.draw(found.source)
     except PixgrepError as error:
         raise OutputError(f"cannot draw on {error}") from error

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from pixgrep.matches import Failed, Matches
+from pixgrep.regions import Regions
 from pixgrep.sinks.lines import match_lines, verbatim
 from pixgrep.sinks.names import printable
 from pixgrep.sinks.output import OutputSink, is_terminal
@@ -45,9 +46,9 @@ class LinesSink(TextSink):
 
 @dataclass
 class CountsSink(TextSink):
-    """``name:count`` for every picture; with several colours ``name:count:colour`` for each."""
+    """``name:count`` (of pixels or regions) for every picture; with several colours ``name:count:colour`` for each."""
 
-    def add(self, result: Matches | Failed) -> None:
+    def add(self, result: Matches | Regions | Failed) -> None:
         """Write the counts of one picture."""
         if isinstance(result, Failed):
             return
@@ -65,7 +66,7 @@ class NamesSink(TextSink):
 
     matching: bool = True
 
-    def add(self, result: Matches | Failed) -> None:
+    def add(self, result: Matches | Regions | Failed) -> None:
         """Write the name of one picture, or not."""
-        if isinstance(result, Matches) and bool(result) == self.matching:
+        if not isinstance(result, Failed) and bool(result) == self.matching:
             self.output.write(self.name(result.source) + (b"\0" if self.null else b"\n"))

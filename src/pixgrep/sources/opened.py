@@ -1,9 +1,11 @@
 """A picture being worked on: its source, the part that is wanted, and the pixels there."""
 
+from contextlib import closing
 from typing import Any, Self
 
 from pixgrep.errors import PictureError
-from pixgrep.model import Box, DevicePixels, Pixels
+from pixgrep.gpu.device import copy_to_host
+from pixgrep.model import Box, DevicePixels, PixelFormat, Pixels
 from pixgrep.sources import Info, Reading, Source, open_source
 from pixgrep.sources.layout import tall
 
@@ -83,6 +85,26 @@ class Opened:
             return pixels.part(self.region)
         x, y, width, height = self.region
         return tall(pixels[..., y : y + height, x : x + width, :])
+
+
+def read_searched(picture: Any, reading: Reading, region: Box) -> tuple[Pixels, PixelFormat]:
+    """
+    Return the pixels of a whole picture that was searched before, for a second look; and how they are stored.
+
+    Raises
+    ------
+    PictureError
+        It is smaller than what was searched.
+    """
+    with closing(open_source(picture, reading)) as source:
+        info, pixels = source.info, copy_to_host(source.read())
+    x, y, width, height = region
+    if min(x, y) < 0 or x + width > info.width or y + height > info.height:
+        raise PictureError(
+            f"the picture has {info.width} x {info.height} pixels, the search covered {width} x {height} at "
+            f"({x}, {y}); give the picture that was searched"
+        )
+    return pixels, info.format
 
 
 def _inside(region: Box | None, info: Info, name: str) -> Box:

@@ -8,9 +8,10 @@ from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.launching import match_on_device
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.reference import match
-from pixgrep.bits import Bits, words_for
+from pixgrep.bits import Bits
 from pixgrep.compile import compile_program
 from pixgrep.model import DevicePixels, PixelFormat
+from pixgrep.packed import words_for
 from pixgrep.sources.layout import pixels_on_device
 from tests.simt.gpu import EngineDevice
 
@@ -40,6 +41,14 @@ def put_batch(device: EngineDevice, batch: np.ndarray) -> DevicePixels:
     device.upload(memory, base)
     address = memory.address + batch.ctypes.data - base.ctypes.data
     return pixels_on_device(address, batch.shape, batch.strides, str(batch.dtype), memory)
+
+
+def put_bits(device: EngineDevice, bits: Bits) -> DeviceBits:
+    """Return a copy of bits on the device."""
+    there = DeviceBits._of_size(device, len(bits.words), 1, bits.shape, "")
+    for memory, words in there.rows_with(bits):
+        device.upload(memory, words)
+    return there
 
 
 def check_bits(device: EngineDevice, pixels: np.ndarray, queries: tuple[Any, ...], **layout: int) -> Bits:

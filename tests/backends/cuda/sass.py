@@ -29,6 +29,7 @@ from pixgrep.backends.cuda.launching import match_on_device
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.cuda.tables import census_on_device, label_on_device
 from pixgrep.compile import compile_program
+from pixgrep.components import Rule
 from pixgrep.expressions import to_queries
 from pixgrep.gpu.device import Memory
 from pixgrep.model import DevicePixels, PixelFormat
@@ -98,6 +99,7 @@ def signatures() -> dict[Any, tuple[Any, ...]]:
             program = DeviceProgram(compile_program(to_queries(query, within), format), device)
             bits = match_on_device(device, picture, program)
             bits.masks(), bits.coordinates((0, 0), np.int32), bits.first_colors(), bits.part(0, (1, 1))
+            bits.components(0, Rule()), bits.label_map(Rule(4), [np.ones(1, np.int64)] * bits.colors)
     grey = DevicePixels(1 << 20, (480, 640, 1), (640, 1, 1), "uint8", None)
     for picture, entries in ((pixels, 1 << 24), (strided, 1 << 24), (grey, 256)):
         label_on_device(device, picture, np.zeros(entries, np.uint8))

@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 from numba.cuda.dispatcher import CUDADispatcher
 
-from pixgrep.backends.cuda import blocks, collecting, counting, labeling, launching, matching, pixelwise, planar
+from pixgrep.backends.cuda import (
+    blocks,
+    collecting,
+    counting,
+    joining,
+    labeling,
+    launching,
+    matching,
+    pixelwise,
+    planar,
+    runs,
+    tabulating,
+)
 from pixgrep.backends.cuda.program import DeviceProgram
 from pixgrep.backends.reference import match
 from pixgrep.compile import compile_program
@@ -19,7 +31,11 @@ from tests.simt.gpu import EngineDevice
 
 FAULTS = {
     "a dropped barrier before the counts are added": (blocks, "    cuda.syncthreads()\n    row =", "    row ="),
-    "a warp's sum without its first step": (blocks, "(16, 8, 4, 2, 1)", "(8, 4, 2, 1)"),
+    "a warp's sum without its first step": (
+        blocks,
+        "(16, 8, 4, 2, 1):\n        value = np.int32(",
+        "(8, 4, 2, 1):\n        value = np.int32(",
+    ),
     "a scan off by one lane": (blocks, "if lane >= u32(distance):", "if lane > u32(distance):"),
     "counts of the wrong warp": (blocks, "row * u32(WARPS) + u32(u32(cuda.threadIdx.x) >> u32(5))", "row * u32(WARPS)"),
     "a tail that is one pixel short": (matching, "    if number < left:\n", "    if number < u32(left - u32(1)):\n"),
@@ -116,7 +132,7 @@ FAULTS = {
         "is_stored = u32(u32(cuda.threadIdx.x) & u32(15)) == u32(0) and",
     ),
 }
-ROOMS = (blocks, matching, collecting, pixelwise, labeling, counting, planar)
+ROOMS = (blocks, matching, collecting, pixelwise, labeling, counting, planar, runs, joining, tabulating)
 
 
 def planted(room: ModuleType, old: str, new: str) -> dict[ModuleType, ModuleType]:

@@ -8,11 +8,22 @@ import numba
 import pytest
 from numba.cuda.dispatcher import CUDADispatcher
 
-from pixgrep.backends.cuda import access, collecting, counting, labeling, matching, pixelwise, planar
+from pixgrep.backends.cuda import (
+    access,
+    collecting,
+    counting,
+    joining,
+    labeling,
+    matching,
+    pixelwise,
+    planar,
+    runs,
+    tabulating,
+)
 from pixgrep.backends.cuda.jit import device, kernel
 from tests.backends.cuda import sass
 
-ROOMS = (matching, pixelwise, planar, collecting, labeling, counting)
+ROOMS = (matching, pixelwise, planar, collecting, labeling, counting, runs, joining, tabulating)
 GOLDEN = json.loads(sass.GOLDEN.read_text())
 SIGNATURES = {kernel.py_func.__name__: (kernel, signature) for kernel, signature in sass.signatures().items()}
 REGISTERS_MAY_DIFFER = 2
@@ -55,6 +66,15 @@ def test_pixels_are_loaded_128_bits_at_a_time(name):
 
 def test_a_mask_is_stored_128_bits_at_a_time():
     assert all(row["wide stores"] == 1 for row in GOLDEN["write_mask"].values())
+
+
+@pytest.mark.parametrize("capability", sass.CAPABILITIES, ids=sass.name_of)
+def test_parents_that_others_change_are_loaded_anew_each_time(capability):
+    """A load that is not strong may be taken out of its loop, or answered by a cache that nobody tells of changes."""
+    code, _ = sass.machine_code(*SIGNATURES["unite_runs"], capability)
+    assert len(re.findall(r"LDG\S*\.64\.STRONG\.GPU", code)) >= 4
+    assert len(re.findall(r"STG\S*\.64\.STRONG\.GPU", code)) >= 2
+    assert re.search(r"ATOMG?\.E\.CAS\.64", code)
 
 
 def changed(name, **replaced):

@@ -87,16 +87,51 @@ def store_four(typing_context: Any, address: Any, first: Any, second: Any, third
     return types.void(types.uint64, *[types.uint32] * WORDS), generate
 
 
-def _define_add(name: str, element: Any) -> Any:
-    def add(typing_context: Any, address: Any, value: Any) -> Any:
+def _define_atomic(name: str, operation: str, element: Any, text: str) -> Any:
+    def change(typing_context: Any, address: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
             pointer = _pointer(builder, arguments[0], context.get_value_type(element))
-            builder.atomic_rmw("add", pointer, arguments[1], "monotonic")
+            builder.atomic_rmw(operation, pointer, arguments[1], "monotonic")
 
         return types.void(types.uint64, element), generate
 
-    return _intrinsic(add, name, f"Add to the {element} at an address, all threads of the device one after the other.")
+    return _intrinsic(change, name, f"{text} the {element} at an address, all threads of the device one by one.")
 
 
-add_u32 = _define_add("add_u32", types.uint32)
-add_u64 = _define_add("add_u64", types.uint64)
+add_u32 = _define_atomic("add_u32", "add", types.uint32, "Add to")
+add_u64 = _define_atomic("add_u64", "add", types.uint64, "Add to")
+min_u64 = _define_atomic("min_u64", "umin", types.uint64, "Lower")
+max_u64 = _define_atomic("max_u64", "umax", types.uint64, "Raise")
+
+
+@intrinsic
+def swap_u64(typing_context: Any, address: Any, expected: Any, value: Any) -> Any:
+    """Write a uint64 to an address where there is the expected one, in one step, and return what was there."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(builder, arguments[0], context.get_value_type(types.uint64))
+        return builder.extract_value(builder.cmpxchg(pointer, arguments[1], arguments[2], "monotonic"), 0)
+
+    return types.uint64(types.uint64, types.uint64, types.uint64), generate
+
+
+@intrinsic
+def load_strong_u64(typing_context: Any, address: Any) -> Any:
+    """Return the uint64 at an address as it is now, whichever thread wrote it: no cache of one multiprocessor knows."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        shape = ir.FunctionType(ir.IntType(64), [ir.IntType(64)])
+        return builder.asm(shape, "ld.relaxed.gpu.global.u64 $0, [$1];", "=l,l", arguments, side_effect=True)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def store_strong_u64(typing_context: Any, address: Any, value: Any) -> Any:
+    """Write a uint64 to an address while other threads load and change it, all of it at once."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
+        shape = ir.FunctionType(ir.VoidType(), [ir.IntType(64), ir.IntType(64)])
+        builder.asm(shape, "st.relaxed.gpu.global.u64 [$0], $1;", "l,l", arguments, side_effect=True)
+
+    return types.void(types.uint64, types.uint64), generate

@@ -1,6 +1,7 @@
 """The answer to a search in the memory of the GPU: numbers come to the host, arrays stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +12,16 @@ from pixgrep.backends.cuda import collecting
 from pixgrep.backends.cuda.arithmetic import reciprocal
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, MOST_COLORS, THREADS, blocks_for
 from pixgrep.backends.cuda.program import DeviceProgram
-from pixgrep.bits import Bits, Words, words_for
+from pixgrep.backends.cuda.regions import DeviceRuns
+from pixgrep.backends.cuda.scanning import sums_of
+from pixgrep.bits import Bits
+from pixgrep.components import Rule, Table
+from pixgrep.components.table import check_sums, empty_table
 from pixgrep.errors import DeviceError, one_line
 from pixgrep.gpu.device import Device, Memory, hand_over
 from pixgrep.gpu.faults import OutOfMemoryError
 from pixgrep.gpu.libraries import LIBRARIES
+from pixgrep.packed import Words, words_for
 
 u32, u64 = np.uint32, np.uint64
 
@@ -156,11 +162,10 @@ class DeviceBits:
     def _write_places(self, places: int, origin: tuple[int, int], dtype: Any, rows: int = 1, frames: int = 0) -> None:
         if self.total():
             groups, blocks = self._groups, self._blocks
-            counts, offsets = self._device.allocate(blocks * 4), self._device.allocate((blocks + 1) * 8)
+            counts = self._device.allocate(blocks * 4)
             words = u64(self.union.address)
             self._device.launch(collecting.count_blocks, blocks, THREADS, words, groups, u64(counts.address))
-            scan = (u64(counts.address), u64(blocks), u64(offsets.address))
-            self._device.launch(collecting.scan_counts, 1, collecting.SCAN_THREADS, *scan)
+            offsets = sums_of(self._device, counts, blocks)
             self._device.launch(
                 collecting.write_places,
                 blocks,
@@ -199,6 +204,31 @@ class DeviceBits:
         for number in range(self.colors):
             self._write_mask(self.row(number), masks + number * self.shape[0] * self.shape[1])
 
+    def components(self, color: int | None, rule: Rule) -> Table:
+        """Return what each component of one colour is, or of all together (None), see `pixgrep.components`."""
+        check_sums(self.shape)
+        if not self._blocks:
+            return empty_table(0)
+        with _explained("this table"):
+            return self._runs(self.union if color is None else self.row(color), rule).table()
+
+    def _runs(self, words: Memory, rule: Rule) -> DeviceRuns:
+        return DeviceRuns(self._device, words, self.shape, rule)
+
+    def label_map(self, rule: Rule, labels: Sequence[NDArray[np.int64]]) -> Any:
+        """Return the label of the component that each pixel is in, see `pixgrep.bits.Answer.label_map`."""
+        highest = max((int(some.max(initial=0)) for some in labels), default=0)
+        dtype = np.int32 if highest <= np.iinfo(np.int32).max else np.int64
+        return self._written(self.shape, dtype, lambda address: self._write_labels(rule, labels, dtype, address))
+
+    def _write_labels(self, rule: Rule, labels: Sequence[NDArray[np.int64]], dtype: Any, picture: int) -> None:
+        """Write the labels of the last colour, and 0 elsewhere; then those of the others over them, the first last."""
+        rows = [self.row(color) for color in range(self.colors)] if len(labels) == self.colors else [self.union]
+        for number in reversed(range(len(labels) if self._blocks else 0)):
+            is_first = number == len(labels) - 1
+            found = self._runs(rows[number], rule)
+            found.paint(labels[number], picture, is_wide=dtype is np.int64, is_first=is_first)
+
     def __reduce__(self) -> Any:
         raise TypeError("bits on a GPU cannot be pickled or copied; take those of `hits.host`")
 
@@ -210,7 +240,7 @@ class DeviceBits:
         the processor does not. Where the library does not keep the order of streams, it does.
         """
         library = LIBRARIES[self._library]
-        try:
+        with _explained("this array"):
             asking = self._device.on(library.stream_for(self._device))
             room = library.room(self._device, shape, np.dtype(dtype))
             hand_over(asking, self._device)
@@ -219,11 +249,6 @@ class DeviceBits:
             if not library.is_ordered:
                 self._device.wait()
             return library.finish(room.array)
-        except OutOfMemoryError as error:
-            raise DeviceError(
-                f"not enough memory on the GPU for this array ({one_line(error)}); take it from `host` instead, or "
-                "search a smaller region"
-            ) from error
 
     def _write_mask(self, words: Memory, address: int) -> None:
         pixels = self.shape[0] * self.shape[1]
@@ -238,3 +263,15 @@ class DeviceBits:
     @property
     def _blocks(self) -> int:
         return blocks_for(self.shape[0] * self.shape[1], BLOCK_PIXELS)
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Say of memory that does not suffice where the same is to be had."""
+    try:
+        yield
+    except OutOfMemoryError as error:
+        raise DeviceError(
+            f"not enough memory on the GPU for {what} ({one_line(error)}); take it from `host` instead, or "
+            "search a smaller region"
+        ) from error

@@ -39,6 +39,22 @@ def warp_sum(value):
 
 
 @device
+def warp_sum_wide(value):
+    """Return the same of int64."""
+    for distance in (16, 8, 4, 2, 1):
+        value = np.int64(value + cuda.shfl_down_sync(ALL_LANES, value, distance))
+    return value
+
+
+@device
+def warp_max_wide(value):
+    """Return, in lane 0, the highest int64 of the lanes of a warp; all of them must call it."""
+    for distance in (16, 8, 4, 2, 1):
+        value = max(value, cuda.shfl_down_sync(ALL_LANES, value, distance))
+    return value
+
+
+@device
 def warp_scan(value, lane):
     """Return the sum over this lane and those before it; all lanes of the warp must call it."""
     for distance in (1, 2, 4, 8, 16):

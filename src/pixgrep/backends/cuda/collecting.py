@@ -77,7 +77,7 @@ def scan_counts(counts, blocks, offsets):
     Parameters
     ----------
     counts : uint64
-        Address of a uint32 for each block, at most `BLOCK_PIXELS`.
+        Address of a uint32 for each block, at most 2^20.
     blocks : uint64
         How many.
     offsets : uint64

@@ -16,9 +16,10 @@ from pixgrep.backends.cuda.bits import DeviceBits
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS
 from pixgrep.backends.cuda.launching import begin_match
 from pixgrep.backends.cuda.program import DeviceProgram
-from pixgrep.bits import Bits, Words
+from pixgrep.bits import Bits
 from pixgrep.gpu.device import Device, Event, Memory, PinnedMemory
 from pixgrep.model import WORD_BITS, DevicePixels, Pixels, contiguous_strides
+from pixgrep.packed import Words
 
 BAND_BYTES = 8 << 20
 """Bytes of a band, about: so many that a copy reaches full speed. Not yet measured."""

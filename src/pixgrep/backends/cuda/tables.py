@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.backends.cuda import collecting, counting, labeling
+from pixgrep.backends.cuda import counting, labeling
 from pixgrep.backends.cuda.blocks import BLOCK_PIXELS, GROUP, THREADS, blocks_for
 from pixgrep.backends.cuda.launching import lies_in_groups, pieces, strided_arguments
+from pixgrep.backends.cuda.scanning import sums_of, total_of
 from pixgrep.gpu.device import Device, Memory
 from pixgrep.gpu.libraries import LIBRARIES
 from pixgrep.model import DevicePixels
@@ -67,16 +68,14 @@ def census_on_device(
     counts = device.allocate(entries * COUNTER_BYTES)
     device.launch(counting.clear_counts, blocks, THREADS, u64(counts.address), groups)
     add_census(device, pixels, counts)
-    block_counts, offsets = device.allocate(blocks * 4), device.allocate((blocks + 1) * 8)
+    block_counts = device.allocate(blocks * 4)
     device.launch(counting.count_colors, blocks, THREADS, u64(counts.address), groups, u64(block_counts.address))
-    scan = (u64(block_counts.address), u64(blocks), u64(offsets.address))
-    device.launch(collecting.scan_counts, 1, collecting.SCAN_THREADS, *scan)
-    total = np.empty(1, np.uint64)
-    device.download(Memory(offsets.address + blocks * 8, 8, offsets), total)
-    pairs = device.allocate(int(total[0]) * PAIR_BYTES)
+    offsets = sums_of(device, block_counts, blocks)
+    total = total_of(device, offsets, blocks)
+    pairs = device.allocate(total * PAIR_BYTES)
     where = (u64(offsets.address), u64(pairs.address))
     device.launch(counting.write_counts, blocks, THREADS, u64(counts.address), groups, *where)
-    found = np.empty((int(total[0]), 2), np.uint32)
+    found = np.empty((total, 2), np.uint32)
     device.download(pairs, found)
     device.wait()  # nothing was downloaded where there are no pixels
     return found[:, 0], found[:, 1]
