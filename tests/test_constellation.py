@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from skimage import data
 
 import pixgrep as pg
 from pixgrep.errors import ColorError
-from pixgrep.packed import BLOCK, and_shifted, clear_bits, keep_every, put_mask, words_for
+from pixgrep.packed import BLOCK
+from tests.components.shapes import words_of
 from tests.conftest import HAS_NUMBA_CUDA
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -71,7 +71,7 @@ def test_places_are_those_of_a_loop_over_stars(height, width, stars, seed, backe
     np.testing.assert_array_equal(hits.mask, expected)
     np.testing.assert_array_equal(hits.xy, np.argwhere(expected)[:, ::-1])
     assert hits.bits.total() == hits.counts[0] == expected.sum()
-    np.testing.assert_array_equal(hits.bits.host.words, [packed(expected.ravel())])  # no bit beyond the last pixel
+    np.testing.assert_array_equal(hits.bits.host.words, [words_of(expected.ravel())])  # no bit beyond the last pixel
 
 
 @given(HEIGHTS, COLUMNS, STARS, STARS, st.integers(0, 9), st.data())
@@ -404,51 +404,3 @@ def test_where_colours_of_one_pixel_are_asked_for_it_is_refused():
         pg.any_of(asked)  # type: ignore[arg-type]
     with pytest.raises(ColorError, match="cannot read Constellation"):
         pg.explain(image, (0, 0), asked)
-
-
-# bits
-
-
-def packed(mask: np.ndarray) -> np.ndarray:
-    words = np.empty(words_for((1, mask.size)), np.uint64)
-    put_mask(words, mask)
-    return words
-
-
-@given(st.integers(1, 300), st.integers(-400, 400), st.integers(0, 9))
-def test_bits_are_shifted_by_any_number_in_both_directions(words, shift, seed):
-    random = np.random.default_rng(seed)
-    target, source = random.random((2, 64 * words)) < 0.6
-    shifted = np.zeros_like(source)
-    for bit in range(source.size):
-        shifted[bit] = 0 <= bit + shift < source.size and source[bit + shift]
-    result = packed(target)
-    and_shifted(result, packed(source), -shift)
-    np.testing.assert_array_equal(result, packed(target & shifted))
-
-
-@given(st.integers(0, 256), st.integers(0, 256))
-def test_bits_are_cleared_from_one_to_another(start, stop):
-    words = packed(np.ones(256, np.bool_))
-    clear_bits(words, start, stop)
-    numbers = np.arange(256)
-    np.testing.assert_array_equal(words, packed((numbers < start) | (numbers >= stop)))
-
-
-@given(st.integers(1, 300), st.integers(1, 500), st.data())
-def test_bits_of_every_period_are_kept(words, period, draw):
-    start, stop = sorted((draw.draw(st.integers(0, period)), draw.draw(st.integers(0, period))))
-    before = np.random.default_rng(words).random(64 * words) < 0.7
-    result, numbers = packed(before), np.arange(64 * words) % period
-    keep_every(result, period, start, stop)
-    np.testing.assert_array_equal(result, packed(before & (numbers >= start) & (numbers < stop)))
-
-
-def test_the_pattern_of_columns_repeats_within_large_pictures():
-    """Patterns of all lengths, repeated and cut off."""
-    for period, length in pairwise((1, 3, 64, 65, 100, 640, 4096, 5001, 60_000)):
-        for words in (1000, 5003):
-            before = np.ones(64 * words, np.bool_)
-            result, numbers = packed(before), np.arange(64 * words) % length
-            keep_every(result, length, min(period, length - 1), length)
-            np.testing.assert_array_equal(result, packed(numbers >= min(period, length - 1)))

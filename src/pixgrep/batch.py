@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pixgrep.bits import Answer
 from pixgrep.matches import Matches
 from pixgrep.model import WORD_BITS, Box, OneLayout
-from pixgrep.packed import Words
+from pixgrep.packed import Words, index_type
 from pixgrep.sources import Reading
 
 
@@ -148,8 +148,8 @@ class Batch:
     @cached_property
     def _places(self) -> tuple[Any, Any]:
         x, y, width, height = self.region
-        fits = max(x + width, y + height, self.bits.shape[0]) <= np.iinfo(np.int32).max
-        return self.bits.places(max(height, 1), (x, y), np.int32 if fits else np.int64)
+        dtype = index_type(max(x + width, y + height, self.bits.shape[0]))
+        return self.bits.places(max(height, 1), (x, y), dtype)
 
     @property
     def frames(self) -> NDArray[np.int32] | NDArray[np.int64]:

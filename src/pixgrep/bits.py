@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixgrep.components import LabeledRuns, Rule, Table, label_runs, tabulate
+from pixgrep.components.runs import label_type
 from pixgrep.model import WORD_BITS
 from pixgrep.packed import (
     Words,
@@ -222,8 +223,7 @@ class Bits:
     def label_map(self, rule: Rule, labels: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
         """Return the label of the component that each pixel is in, see `Answer.label_map`."""
         colors = range(len(labels)) if len(labels) == len(self.words) else [None]
-        highest = max((int(some.max(initial=0)) for some in labels), default=0)
-        picture = np.zeros(self.shape, np.int32 if highest <= np.iinfo(np.int32).max else np.int64)
+        picture = np.zeros(self.shape, label_type(labels))
         for color, some in reversed(list(zip(colors, labels, strict=True))):
             self.label_runs(color, rule).paint(picture, some)
         return picture

@@ -1,12 +1,14 @@
 """Show where matches are: matching pixels as they are, the rest dimmed; boxes around regions, and their numbers."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.model import PixelFormat, Pixels
+from pixgrep.model import Box, PixelFormat, Pixels
+from pixgrep.sources import Reading
+from pixgrep.sources.opened import read_searched
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -62,6 +64,25 @@ def overlay(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.u
     drawn = np.repeat(faded.astype(np.uint8)[:, :, np.newaxis], 3, axis=2)
     drawn[mask] = picture[mask]
     return drawn
+
+
+def lit_picture(image: Any, reading: Reading, region: Box, mask: NDArray[np.bool_] | None = None) -> NDArray[np.uint8]:
+    """
+    Return a picture that was searched as 8-bit RGB, with a mask of what was searched lit; as it is, without one.
+
+    Raises
+    ------
+    PictureError
+        It is smaller than what was searched.
+    """
+    pixels, format = read_searched(image, reading, region)
+    picture = displayable(pixels, format)
+    if mask is None:
+        return np.ascontiguousarray(picture)
+    x, y, width, height = region
+    lit = np.zeros(picture.shape[:2], np.bool_)
+    lit[y : y + height, x : x + width] = mask
+    return overlay(picture, lit)
 
 
 def mark_boxes(image: "Image.Image", boxes: NDArray[np.integer], numbers: NDArray[np.integer]) -> None:

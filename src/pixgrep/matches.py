@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from pixgrep import packed
 from pixgrep.bits import Answer
 from pixgrep.components.rule import to_rule
-from pixgrep.drawing import displayable, overlay
+from pixgrep.drawing import lit_picture
 from pixgrep.errors import PixgrepError
 from pixgrep.model import Box, Match
 from pixgrep.regions import Regions
 from pixgrep.regions.about import About
 from pixgrep.regions.finding import find_regions, to_limits
 from pixgrep.sources import Reading
-from pixgrep.sources.opened import read_searched
 from pixgrep.tables import load_pyarrow
 
 if TYPE_CHECKING:
@@ -174,9 +173,7 @@ class Matches:
         int32 wherever the picture fits, else int64.
         """
         x, y, width, height = self.region
-        fits = max(x + width, y + height) <= np.iinfo(np.int32).max
-        dtype: Any = np.int32 if fits else np.int64
-        xy: NDArray[Any] = self.bits.coordinates((x, y), dtype)
+        xy: NDArray[Any] = self.bits.coordinates((x, y), packed.index_type(max(x + width, y + height)))
         return xy
 
     @property
@@ -274,11 +271,7 @@ class Matches:
         """
         from PIL import Image
 
-        x, y, width, height = self.region
-        pixels, format = read_searched(image, self.reading, self.region)
-        lit = np.zeros(pixels.shape[:2], np.bool_)
-        lit[y : y + height, x : x + width] = self.bits.host.mask()
-        return Image.fromarray(overlay(displayable(pixels, format), lit))
+        return Image.fromarray(lit_picture(image, self.reading, self.region, self.bits.host.mask()))
 
     def regions(
         self,

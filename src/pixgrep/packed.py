@@ -28,6 +28,18 @@ def words_for(shape: tuple[int, int]) -> int:
     return -(-shape[0] * shape[1] // WORD_BITS)
 
 
+def index_type(highest: int) -> type[np.integer[Any]]:
+    """
+    Return the smaller of int32 and int64 that holds a number.
+
+    Examples
+    --------
+    >>> index_type(2**31 - 1).__name__, index_type(2**31).__name__
+    ('int32', 'int64')
+    """
+    return np.int32 if highest <= np.iinfo(np.int32).max else np.int64
+
+
 def put_mask(words: Words, mask: NDArray[np.bool_]) -> None:
     """Overwrite words by the bits of a flat mask."""
     packed = np.packbits(mask, bitorder="little")

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from pixgrep.components.joining import join, pairs_of_rows
 from pixgrep.components.rule import Rule
-from pixgrep.components.runs import LabeledRuns, Runs, index_type, runs_of
+from pixgrep.components.runs import LabeledRuns, Runs, runs_of
 from pixgrep.components.table import Table, combine
-from pixgrep.packed import Words, grow_down
+from pixgrep.packed import Words, grow_down, index_type
 
 
 def tabulate(words: Words, shape: tuple[int, int], rule: Rule) -> Table:
@@ -19,7 +19,7 @@ def tabulate(words: Words, shape: tuple[int, int], rule: Rule) -> Table:
 def label_runs(words: Words, shape: tuple[int, int], rule: Rule) -> LabeledRuns:
     """Return all runs, each with the number of its component, see `pixgrep.components.label_runs`."""
     runs, numbers = _labeled(words, shape, rule)
-    dtype = index_type(shape)
+    dtype = index_type(shape[0] * shape[1])
     ends = np.searchsorted(runs.rows, np.arange(shape[0] + 1))
     return LabeledRuns(runs.starts.astype(dtype), runs.stops.astype(dtype), numbers.astype(dtype), ends)
 

@@ -1,12 +1,13 @@
 """Runs: pixels side by side in a row, from bits by NumPy alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixgrep.packed import Words, edges
+from pixgrep.packed import Words, edges, index_type
 
 Numbers = NDArray[np.int64]
 
@@ -87,9 +88,9 @@ class LabeledRuns:
         return Runs(rows, self.starts[mine].astype(np.int64), self.stops[mine].astype(np.int64))
 
 
-def index_type(shape: tuple[int, int]) -> type[np.integer[Any]]:
-    """Return the smallest of int32 and int64 that numbers columns and, as there are no more than pixels, runs."""
-    return np.int32 if shape[0] * shape[1] <= np.iinfo(np.int32).max else np.int64
+def label_type(labels: Sequence[Numbers]) -> type[np.integer[Any]]:
+    """Return the smaller of int32 and int64 that holds the labels of components of several colours."""
+    return index_type(max((int(some.max(initial=0)) for some in labels), default=0))
 
 
 def runs_of(words: Words, width: int) -> Runs:

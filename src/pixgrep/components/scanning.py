@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from pixgrep.compiled.components import COUNT, RUNS, count_changes, scan_rows, settle
 from pixgrep.components.rule import Rule
-from pixgrep.components.runs import LabeledRuns, index_type
+from pixgrep.components.runs import LabeledRuns
 from pixgrep.components.table import Table, empty_table
 from pixgrep.model import WORD_BITS
-from pixgrep.packed import Words, grow_down
+from pixgrep.packed import Words, grow_down, index_type
 
 FEW = 1 << 14
 """So few components always get a table of their own."""
@@ -35,7 +35,7 @@ class Scan:
     def __init__(self, words: Words, shape: tuple[int, int], rule: Rule) -> None:
         self._words, self._shape, self._rule = words, shape, rule
         self._grown = grow_down(words, shape, rule.gap) if rule.gap else None
-        self._dtype = index_type(shape)
+        self._dtype = index_type(shape[0] * shape[1])  # there are no more runs than pixels
         step = max(1, BAND_PIXELS // max(shape[1], 1))
         self._bands = [(row, min(row + step, shape[0])) for row in range(0, shape[0] if shape[1] else 0, step)]
         most = [self._most_runs(*band) for band in self._bands]

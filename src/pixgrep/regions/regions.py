@@ -12,7 +12,7 @@ from pixgrep.compiled.columns import AREA, BOTTOM, FIRST_X, LEFT, RIGHT, SUM_X, 
 from pixgrep.components import Table
 from pixgrep.components.rule import is_whole
 from pixgrep.components.runs import Numbers, Runs
-from pixgrep.drawing import displayable, mark_boxes, overlay
+from pixgrep.drawing import lit_picture, mark_boxes
 from pixgrep.errors import PixgrepError
 from pixgrep.model import Box
 from pixgrep.regions import geojson, shape
@@ -292,14 +292,8 @@ class Regions:
         """
         from PIL import Image
 
-        x, y, width, height = self.about.region
-        pixels, format = read_searched(image, self.about.reading, self.about.region)
-        drawn = displayable(pixels, format)
-        if self._pixels is not None:
-            lit = np.zeros(pixels.shape[:2], np.bool_)
-            lit[y : y + height, x : x + width] = self.mask
-            drawn = overlay(drawn, lit)
-        picture = Image.fromarray(np.ascontiguousarray(drawn))
+        mask = None if self._pixels is None else self.mask
+        picture = Image.fromarray(lit_picture(image, self.about.reading, self.about.region, mask))
         mark_boxes(picture, self.boxes, self.labels)
         return picture
 

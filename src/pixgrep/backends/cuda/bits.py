@@ -16,6 +16,7 @@ from pixgrep.backends.cuda.regions import DeviceRuns
 from pixgrep.backends.cuda.scanning import sums_of
 from pixgrep.bits import Bits
 from pixgrep.components import Rule, Table
+from pixgrep.components.runs import label_type
 from pixgrep.components.table import check_sums, empty_table
 from pixgrep.errors import DeviceError, one_line
 from pixgrep.gpu.device import Device, Memory, hand_over
@@ -217,8 +218,7 @@ class DeviceBits:
 
     def label_map(self, rule: Rule, labels: Sequence[NDArray[np.int64]]) -> Any:
         """Return the label of the component that each pixel is in, see `pixgrep.bits.Answer.label_map`."""
-        highest = max((int(some.max(initial=0)) for some in labels), default=0)
-        dtype = np.int32 if highest <= np.iinfo(np.int32).max else np.int64
+        dtype = label_type(labels)
         return self._written(self.shape, dtype, lambda address: self._write_labels(rule, labels, dtype, address))
 
     def _write_labels(self, rule: Rule, labels: Sequence[NDArray[np.int64]], dtype: Any, picture: int) -> None:
